@@ -290,8 +290,11 @@ fn installed(keys: &str) -> String {
 fn check_compares_limits_and_hidden_fields_with_the_installed_type() {
     for (keys, found) in [
         ("limits: { pose.pose.position.x: [-10, 10] }", None),
-        ("limits: { pose.position.x: [-10, 10] }", Some("no field `goal.pose.position`")),
-        ("limits: { goal.pose.pose.position.x: [-10, 10] }", Some("no field `goal.goal`")),
+        ("limits: { pose.position.x: [-10, 10] }", Some("no field `goal.pose.position.x`")),
+        (
+            "limits: { goal.pose.pose.position.x: [-10, 10] }",
+            Some("no field `goal.goal.pose.pose.position.x`"),
+        ),
         ("limits: { behavior_tree: [0, 1] }", Some("`goal.behavior_tree` is not a number")),
         ("redact: { result.error_msg: [person], feedback.current_pose.header.frame_id: mask }", None),
         ("redact: { result: [person], feedback: [person] }", None),
