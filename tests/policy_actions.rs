@@ -233,6 +233,20 @@ fn a_glob_over_topics_does_not_stand_for_those_of_an_action() {
     assert!(policy.topic("/robot/status").is_some());
     assert!(policy.topic("/robot/_action/status").is_none(), "of an action that is not declared");
     assert!(policy.topic("/navigate_to_pose/_action/status").is_none());
+    assert!(policy.topic("/navigate_to_pose/_action/feedback/status").is_none());
+}
+
+#[test]
+fn a_glob_over_events_is_a_sibling_of_the_services_of_an_action() {
+    let events = "/**/_service_event: { type: nav2_msgs/action/NavigateToPose_SendGoal_Event";
+    let text = POLICY.replace("/**/status: { type: action_msgs/msg/GoalStatusArray", events);
+    let findings = Policy::read("actions.yaml", &text).unwrap_err();
+    let open = findings.iter().find(|finding| finding.code == "sibling-open").unwrap();
+    assert!(open.message.contains("`/**/_service_event` shows the requests to `/reset`"), "{}", open.message);
+    let closed = text.replace("  /reset: { type: std_srvs/srv/Trigger, class: operational }\n", "  {}\n");
+    let findings = Policy::read("actions.yaml", &closed).unwrap_err();
+    let open = findings.iter().find(|finding| finding.code == "sibling-open").unwrap();
+    assert!(open.message.contains("`/navigate_to_pose/_action/send_goal`"), "{}", open.message);
 }
 
 #[test]
