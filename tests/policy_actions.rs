@@ -233,6 +233,20 @@ fn a_glob_over_topics_does_not_stand_for_those_of_an_action() {
     assert!(policy.topic("/robot/status").is_some());
     assert!(policy.topic("/robot/_action/status").is_none(), "of an action that is not declared");
     assert!(policy.topic("/navigate_to_pose/_action/status").is_none());
+    assert!(policy.topic("/navigate_to_pose/_action/feedback/status").is_none());
+}
+
+#[test]
+fn a_glob_over_events_is_a_sibling_of_the_services_of_an_action() {
+    let events = "/**/_service_event: { type: nav2_msgs/action/NavigateToPose_SendGoal_Event";
+    let text = POLICY.replace("/**/status: { type: action_msgs/msg/GoalStatusArray", events);
+    let findings = Policy::read("actions.yaml", &text).unwrap_err();
+    let open = findings.iter().find(|finding| finding.code == "sibling-open").unwrap();
+    assert!(open.message.contains("`/**/_service_event` shows the requests to `/reset`"), "{}", open.message);
+    let closed = text.replace("  /reset: { type: std_srvs/srv/Trigger, class: operational }\n", "  {}\n");
+    let findings = Policy::read("actions.yaml", &closed).unwrap_err();
+    let open = findings.iter().find(|finding| finding.code == "sibling-open").unwrap();
+    assert!(open.message.contains("`/navigate_to_pose/_action/send_goal`"), "{}", open.message);
 }
 
 #[test]
@@ -290,8 +304,11 @@ fn installed(keys: &str) -> String {
 fn check_compares_limits_and_hidden_fields_with_the_installed_type() {
     for (keys, found) in [
         ("limits: { pose.pose.position.x: [-10, 10] }", None),
-        ("limits: { pose.position.x: [-10, 10] }", Some("no field `goal.pose.position`")),
-        ("limits: { goal.pose.pose.position.x: [-10, 10] }", Some("no field `goal.goal`")),
+        ("limits: { pose.position.x: [-10, 10] }", Some("no field `goal.pose.position.x`")),
+        (
+            "limits: { goal.pose.pose.position.x: [-10, 10] }",
+            Some("no field `goal.goal.pose.pose.position.x`"),
+        ),
         ("limits: { behavior_tree: [0, 1] }", Some("`goal.behavior_tree` is not a number")),
         ("redact: { result.error_msg: [person], feedback.current_pose.header.frame_id: mask }", None),
         ("redact: { result: [person], feedback: [person] }", None),

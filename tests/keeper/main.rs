@@ -274,6 +274,10 @@ fn a_stakeholder_without_an_identity_is_the_only_one_that_gets_nothing() {
 #[test]
 fn who_shows_who_can_open_what() {
     let mut house = House::new("who");
+    let actions = "actions: { /nav: { type: nav2_msgs/action/NavigateToPose, class: operational } }\nrules:";
+    let rules = "\n  - { who: desk, act: /nav }\n  - { who: everyone, act: /nav/_action/status }\n";
+    let text = policy_text(1, RULES).trim_end().replacen("rules:", actions, 1) + rules;
+    house.write_policy(&text);
     house.start();
     let (guard, policy) = (house.guard(), house.policy());
     assert!(guard.follow(&policy));
@@ -283,6 +287,8 @@ fn who_shows_who_can_open_what() {
     let table = String::from_utf8(who.stdout).unwrap();
     let row = |text: &str| table.lines().any(|line| line.split_whitespace().eq(text.split_whitespace()));
     assert!(row("/names contextual clear desk -") && row("/scan operational clear vendor -"), "{table}");
+    assert!(row("/nav/_action/feedback operational clear desk -"), "{table}");
+    assert!(!table.contains("send_goal"), "it is sent, not received: {table}");
     assert!(table.contains("domain 7"));
     // Whoever is in a hurry misspells a name: that must not look as if it were done.
     assert_eq!(house.discreet(&["revoke", "nobody-we-know"]).status.code(), Some(1));

@@ -79,6 +79,11 @@ pub(super) fn action_of(name: &str) -> Option<&str> {
     name.split_once(MARK).map(|(action, _)| action)
 }
 
+/// True for names that belong to an action, except those of events.
+pub(super) fn is_within(name: &str) -> bool {
+    action_of(name).is_some() && !is_event_topic(name)
+}
+
 /// True for the name of the events of an action's service, which introspection publishes.
 pub(super) fn is_event_topic(name: &str) -> bool {
     let service = name.strip_suffix("/_service_event").and_then(ActionPart::split);

@@ -188,7 +188,8 @@ impl<'a> Walk<'a> {
                 (None, Some(Json::Bool(false))) => {
                     let names = properties.into_iter().flat_map(|p| p.keys()).map(String::as_str);
                     let help = suggest(&entry.key, names.collect::<Vec<_>>(), "it has no keys");
-                    let message = format!("unknown key {} in a {what}", quoted(&entry.key));
+                    let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                    let message = format!("unknown key {} in {article} {what}", quoted(&entry.key));
                     self.findings.push(Finding::error("unknown-key", entry.key_span, message).help(help));
                 }
                 (None, Some(other @ Json::Object(_))) => self.node(&entry.node, other, entry.key_span),

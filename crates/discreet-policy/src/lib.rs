@@ -198,7 +198,7 @@ impl Policy {
             return self.parts.topics.get(*at);
         }
         // Topics of actions are declared with their action.
-        let some = !self.globs.is_empty() && ActionPart::split(name).is_none();
+        let some = !self.globs.is_empty() && !action::is_within(name);
         let name = some.then(|| Pattern::read(name)).flatten().filter(|name| !name.is_glob())?;
         self.globs().find(|topic| topic.declaration.pattern.covers(&name))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::action::{Action, ActionPart, PartOf, action_of, is_event_topic};
+use super::super::action::{Action, ActionPart, PartOf, action_of, is_within};
 use super::super::declared::{Bounds, Declaration};
 use super::super::file::{ActionEntry, Located, Section};
 use super::super::finding::quoted;
@@ -109,8 +109,7 @@ fn text(
 /// Reports a topic, command or service whose name is within an action, and is true then. Events that introspection
 /// publishes are topics like any other.
 pub(super) fn is_part<T>(entry: &Located<T>, verb: Verb, context: &mut Checker) -> bool {
-    let is_event = verb.is_read() && is_event_topic(&entry.name);
-    let is_part = action_of(&entry.name).is_some() && !is_event;
+    let is_part = if verb.is_read() { is_within(&entry.name) } else { action_of(&entry.name).is_some() };
     if is_part {
         let message = format!("{} is a part of an action", quoted(&entry.name));
         context.error("action-part", entry.span, message, "declare it under `actions`");
