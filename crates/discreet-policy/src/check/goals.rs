@@ -1,5 +1,7 @@
 //! Warnings about correct rules on actions: goals that cannot be cancelled, and what everyone can hear.
 
+use std::collections::HashMap;
+
 use super::super::action::ActionPart;
 use super::super::closure::{Most, gives_more};
 use super::super::compile::Compiled;
@@ -11,15 +13,21 @@ use super::super::verb::Verb;
 use super::Checker;
 
 pub(super) fn warn(compiled: &Compiled, context: &mut Checker) {
-    let part = |name: &str| compiled.ingress.iter().find(|one| one.name() == name);
+    let parts = compiled.ingress.iter().filter(|one| one.part().is_some());
+    let parts: HashMap<&str, &Ingress> = parts.map(|one| (one.name(), one.as_ref())).collect();
     for goals in compiled.ingress.iter().filter(|one| one.part() == Some(ActionPart::SendGoal)) {
         let action = goals.action().unwrap_or_default();
-        if let Some(cancel) = part(&ActionPart::CancelGoal.full_name(action)) {
+        if let Some(cancel) = parts.get(ActionPart::CancelGoal.full_name(action).as_str()) {
             without_cancel(action, goals, cancel, compiled, context);
         }
     }
     for rule in compiled.rules.iter().filter(|rule| rule.verb == Verb::Act) {
-        let named = || parts(rule, compiled);
+        let named = || {
+            rule.targets.iter().filter_map(|target| match target {
+                Target::Names(name) => parts.get(name.text()).copied(),
+                Target::Class(_) => None,
+            })
+        };
         match rule.effect {
             Effect::Allow(Form::Clear) if rule.who.contains(&Party::Everyone) => {
                 open_contextual(rule, named(), context);
@@ -30,14 +38,6 @@ pub(super) fn warn(compiled: &Compiled, context: &mut Checker) {
             Effect::Allow(_) | Effect::Deny => {}
         }
     }
-}
-
-fn parts<'a>(rule: &'a Rule, compiled: &'a Compiled) -> impl Iterator<Item = &'a Ingress> {
-    let names = |part: &&Ingress| {
-        part.part().is_some()
-            && rule.targets.iter().any(|one| matches!(one, Target::Names(name) if name.text() == part.name()))
-    };
-    compiled.ingress.iter().map(AsRef::as_ref).filter(names)
 }
 
 /// A robot on its way should be stopped by the party that sent it.
