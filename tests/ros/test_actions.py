@@ -1,12 +1,17 @@
 """Actions of the robot are used from outside by unchanged action clients, each of which sees its own goals only."""
 
+import signal
 import time
 
 import pytest
-from action_msgs.msg import GoalStatus
+from action_msgs.msg import GoalStatus, GoalStatusArray
+from action_msgs.srv import CancelGoal
+from rclpy.serialization import deserialize_message
 from test_msgs.action import Fibonacci
+from test_msgs.action._fibonacci import Fibonacci_FeedbackMessage
 
 from acting import Acting, Client, result_of, until_cancelled
+from domain import LATCHED
 from rules import everyone
 from waiting import eventually
 
@@ -61,6 +66,7 @@ def ward(robot):
     def client(who):
         own = robot.commander(who, actions=[f'{GO} test_msgs/action/Fibonacci'])
         spinning.append(Client(own, f'/{who}{GO}', Fibonacci))
+        spinning[-1].commander_ends = own.commander.kill
         return spinning[-1].wait()
 
     robot.go, robot.rules, robot.offer, robot.client = start, policy, offer, client
@@ -167,6 +173,77 @@ def test_limits_on_the_goal_and_the_rate_hold(ward):
         desk.send(order=6, patience=2)
     ward.status(f'{GO}/_action/send_goal/call', lambda status: status.number('refused over_limit') == 1)
     assert len(acting.goals) == 1
+
+
+def test_a_request_to_cancel_all_goals_cancels_the_senders_own(ward):
+    acting = ward.offer(holds)
+    ward.go()
+    desk, vendor = ward.client('desk'), ward.client('vendor')
+    mine = [desk.send(order=0) for _ in range(3)]
+    other = vendor.send(order=0)
+    cancels = desk.node.create_client(CancelGoal, f'/desk{GO}/_action/cancel_goal')
+    answer = result_of(cancels.call_async(CancelGoal.Request()))
+    assert answer.return_code == CancelGoal.Response.ERROR_NONE
+    assert {bytes(info.goal_id.uuid) for info in answer.goals_canceling} == {
+        bytes(goal.goal_id.uuid) for goal in mine
+    }
+    assert all(
+        result_of(goal.get_result_async()).status == GoalStatus.STATUS_CANCELED for goal in mine
+    )
+    assert len(acting.cancelled) == 3
+    result_of(other.cancel_goal_async())
+
+
+def test_feedback_and_status_may_be_open_to_everyone_and_goals_never(ward):
+    ward.offer(counts)
+    parts = [f'{GO}/_action/feedback', f'{GO}/_action/status']
+    ward.go(rules=[{'who': 'desk', 'act': GO}, {'who': 'everyone', 'act': parts, 'as': 'clear'}])
+    desk = ward.client('desk')
+    feedback = ward.outer.reader(parts[0], Fibonacci_FeedbackMessage)
+    states = ward.outer.reader(parts[1], GoalStatusArray, LATCHED)
+
+    def heard():
+        result_of(desk.send(order=2).get_result_async())
+        return feedback.poll() and states.poll()
+
+    eventually('open feedback and status', heard)
+    heard = [deserialize_message(message.cdr, Fibonacci_FeedbackMessage) for message in feedback.messages]
+    assert [0, 1] in [list(message.feedback.sequence) for message in heard]
+    assert not set(desk.feedback) & {bytes(message.goal_id.uuid) for message in heard}, 'ids inside'
+    services = {name for name, _ in ward.outer.node().get_service_names_and_types()}
+    assert f'{GO}/_action/send_goal' not in services
+
+
+def test_goals_end_with_the_hours_of_their_sender(ward):
+    acting = ward.offer(holds)
+    ward.go()
+    desk, vendor = ward.client('desk'), ward.client('vendor')
+    held, other = desk.send(order=0), vendor.send(order=0)
+    assert held.accepted and other.accepted
+    ward.rules(
+        version=2,
+        rules=[{'who': 'vendor', 'act': GO}, {'who': 'desk', 'act': GO, 'until': '2026-01-01'}],
+    )
+    ward.reload()
+    eventually('the goal is cancelled', lambda: len(acting.cancelled) == 1, 10)
+    result_of(other.cancel_goal_async())
+    assert len(acting.cancelled) == 2
+
+
+def test_a_guard_that_stops_cancels_goals_and_one_that_dies_does_so_when_it_is_back(ward):
+    acting = ward.offer(holds)
+    ward.go()
+    desk = ward.client('desk')
+    desk.send(order=0)
+    ward.stop()
+    eventually('the goal is cancelled', lambda: len(acting.cancelled) == 1, 10)
+    ward.start()
+    desk.wait()
+    desk.send(order=0)
+    ward.guard.signal(signal.SIGKILL)
+    desk.commander_ends()
+    ward.start()
+    eventually('the goal of nobody is cancelled', lambda: len(acting.cancelled) == 2, 60)
 
 
 def test_a_thousand_goals_of_two_stakeholders_do_not_cross(ward):

@@ -169,7 +169,7 @@ impl ActionWay {
         };
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         let notices = |part: ActionPart, types: &TypeDefinition| -> Result<Notices, RosError> {
-            let qos = Qos { depth: 100, ..Qos::default() };
+            let qos = Qos { latched: true, depth: 100, ..Qos::default() };
             let input = Subscription::new(sending.outer, &notice_topic(&full(part)), &sealed, qos, wakes())?;
             let context = context(part, &types.name, &types.hash);
             Ok(Notices { input, opener: NoticeOpener::new(granted, context, types.plan.clone()) })

@@ -25,6 +25,8 @@ use discreet_seal::{SEALED_TYPE, notice_topic, seal_notice};
 
 /// Messages handled in one go before other tasks have their turn.
 const BATCH: usize = 16;
+/// Notices that a reader which joins late may still get.
+const KEPT: usize = 32;
 /// The audience of open messages in the audit.
 const EVERYONE: &str = "everyone";
 
@@ -71,7 +73,8 @@ impl NoticeRoute {
     ) -> Result<Arc<NoticeRoute>, RosError> {
         let qos = qos(goals.part);
         let sealed = TypeSupport::load(SEALED_TYPE)?;
-        let notices = Qos { latched: false, depth: 100, ..Qos::default() };
+        // Latched: a reader that joins at this moment gets the status that has just changed. It refuses old ones.
+        let notices = Qos { latched: true, depth: KEPT, ..Qos::default() };
         let route = Arc::new(NoticeRoute {
             stats: IngressStats::default(),
             turn: Turn::default(),
