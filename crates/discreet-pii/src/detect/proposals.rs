@@ -214,6 +214,31 @@ impl Reader<'_> {
         }
     }
 
+    /// Has the text nothing that makes a telephone number of the weak one at `start`?
+    pub(super) fn has_no_telephones(&mut self, start: usize) -> bool {
+        self.threshold(Kind::Phone) > telephone::WEAK.points()
+            && !self.field.spoken
+            && !self.supported().contains(Kind::Phone)
+            && !self.continues(Kind::Phone, start)
+    }
+
+    /// The end of the international telephone number that begins at `start`, if no other finding begins in it, else 0: no
+    /// label announces a number, and no house or other number is at its end.
+    pub(super) fn behind_telephone(&mut self, bytes: &[u8], start: usize) -> usize {
+        const HOUSE: usize = 5;
+        let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.start == start);
+        let Some(end) = last.map(|hit| self.behind(hit.end)) else { return 0 };
+        let number = bytes.get(start..end).unwrap_or_default();
+        let group = number.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let apart = match bytes.get(end..) {
+            Some([b' ' | b',', next, ..]) => !next.is_ascii_digit(),
+            Some([next, ..]) => matches!(next, b',' | b';' | b')' | b'"' | b'\n'),
+            _ => true,
+        };
+        let alone = group > HOUSE && apart && !self.supported().meets(self.matcher.labelled());
+        if alone && bytes.get(start) == Some(&b'+') { end } else { 0 }
+    }
+
     /// Proposes the payment card in unusual groups that begins at `start`. Returns its end, else 0.
     pub(super) fn card(&mut self, bytes: &[u8], start: usize) -> usize {
         match card::find(bytes, start, self.behind_card(start)) {

@@ -11,7 +11,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-use crate::recognisers::{card, coordinates, labelled, masked, web};
+use crate::recognisers::{card, coordinates, labelled, masked, telephone, web};
 pub(in crate::detect) use behind_sign::Limit;
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
@@ -219,7 +219,9 @@ impl Reader<'_> {
             self.ipv6(start);
         }
         if word.number {
-            self.telephone(bytes, start);
+            if !(telephone::is_weak(bytes, start, end) && self.has_no_telephones(start)) {
+                self.telephone(bytes, start);
+            }
             if word.length < 6 && next == b' ' && bytes.get(end + 1).is_some_and(u8::is_ascii_lowercase) {
                 self.street(end);
             }
@@ -321,7 +323,8 @@ impl Reader<'_> {
                 self.ipv6(at)
             }
             b'+' | b'(' if next.is_ascii_digit() && !before.is_ascii_alphanumeric() => {
-                self.telephone(bytes, at)
+                self.telephone(bytes, at);
+                return self.behind_telephone(bytes, at).max(at + 1);
             }
             b'(' if next == b'+' => self.bracketed(bytes, at),
             b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
