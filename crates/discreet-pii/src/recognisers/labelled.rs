@@ -6,6 +6,7 @@ pub(crate) mod command;
 mod ends;
 mod extension;
 mod filter;
+pub(crate) mod gap;
 pub(crate) mod joined;
 mod label;
 pub(crate) mod named;
@@ -156,7 +157,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         }
         _ => None,
     };
+    let gap = gap::behind(text, word.end);
     let colon = match bytes.get(sign)? {
+        _ if gap.is_some() => gap.is_some_and(|(_, signed)| signed),
         _ if spaced.is_some() => true,
         b':' if bytes.get(sign + 1) != Some(&b':') => true,
         b'=' if bytes.get(sign + 1) != Some(&b'=') => true,
@@ -183,9 +186,11 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         return None;
     }
     let blank = usize::from(bytes.get(sign) != Some(&0xE2));
-    let mut from = sign + spaced.map_or(blank, str::len);
+    let mut from = gap.map_or(sign + spaced.map_or(blank, str::len), |(from, _)| from);
     let mut way = Way::Sign;
-    if !colon {
+    if gap.is_some() && !colon {
+        way = Way::Nothing;
+    } else if !colon {
         let rest = text.get(from..)?;
         let verb = VERBS.into_iter().find(|verb| rest.starts_with(verb));
         way = if verb.is_some() { Way::Verb } else { Way::Nothing };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Reader;
 use crate::Kind;
-use crate::detect::Evidence;
+use crate::detect::{Evidence, swar};
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
 use crate::kinds::{Scores, alone};
 use crate::recognisers::{labelled, masked, passenger, telephone, web};
@@ -125,6 +125,27 @@ impl Reader<'_> {
         name.is_some_and(|at| self.propose(Kind::Person, at, labelled::named::SCORES, Evidence::Context))
     }
 
+    /// May a value follow the label that ends at `end`?
+    pub(super) fn announces(&self, bytes: &[u8], end: usize) -> bool {
+        labelled::announces(bytes, end) || labelled::gap::may_follow(bytes, end)
+    }
+
+    /// Proposes the value behind the label `start..end` and more than one sign: `Password (new): tulip`.
+    #[inline(never)]
+    pub(super) fn apart(&mut self, bytes: &[u8], start: usize, end: usize) {
+        if labelled::gap::behind(self.text, end).is_none() || labelled::announces(bytes, end) {
+            return;
+        }
+        match labelled::value(self.text, start..end) {
+            Some(value) => {
+                self.propose(value.kind, value.at, value.scores, Evidence::Context);
+            }
+            None => {
+                self.named(end);
+            }
+        }
+    }
+
     /// Proposes the names behind the label of a person that ends at `end`.
     pub(super) fn labelled(&mut self, end: usize) {
         if !self.named(end) {
@@ -139,4 +160,16 @@ impl Reader<'_> {
     pub(super) fn extension(&mut self, at: Range<usize>) {
         self.propose(Kind::Phone, at, STOREY, Evidence::Context);
     }
+}
+
+/// Do the `_` at the end of this begin a word, as those of Markdown do: `__card`?
+pub(super) fn is_mark(head: &[u8]) -> bool {
+    let marks = head.iter().rev().take(3).take_while(|byte| **byte == b'_').count();
+    let before = head.iter().rev().nth(marks).copied().unwrap_or(b' ');
+    !before.is_ascii_alphanumeric() && before != b'_' && before < 0x80
+}
+
+/// Is there a digit in the first eight bytes?
+pub(super) fn has_digit(bytes: &[u8]) -> bool {
+    swar::digits(swar::block(bytes, 0)) != 0
 }

@@ -27,7 +27,9 @@ pub(super) enum Cue {
 
 /// The cue in front of `start`.
 pub(super) fn before(text: &str, start: usize) -> Cue {
-    let Some((last, gap)) = preceding(text, start) else { return Cue::None };
+    let Some((last, gap)) = preceding(text, start) else {
+        return if label::is_numbered(text, start) { Cue::Strong } else { Cue::None };
+    };
     let class = last.class(text);
     let has = |mark: u8| gap.as_bytes().contains(&mark);
     if label::is_sign(gap) {

@@ -3,6 +3,7 @@
 use super::run::preceding;
 use super::table::Class;
 use crate::detect::{is_label_of_people, is_label_of_person};
+use crate::recognisers::labelled::gap;
 
 /// The most bytes of the name of a field.
 const LONGEST: usize = 40;
@@ -69,6 +70,13 @@ pub(super) fn of_people(text: &str, start: usize) -> bool {
 /// Is there a sign between a label and its value?
 pub(super) fn is_sign(gap: &str) -> bool {
     gap.contains([':', '=', '…'])
+}
+
+/// Is `start` behind a label of a person with a number or a remark, and a sign: `Guest 2: `, `Guest name(s): `?
+#[cold]
+pub(super) fn is_numbered(text: &str, start: usize) -> bool {
+    let Some((label, _)) = in_front(text, start) else { return false };
+    gap::without_remark(label).is_some_and(|bare| is_label(text, bare.len()))
 }
 
 /// Is `start` behind a label of a person and a sign? `also` knows other labels, of up to some words.
