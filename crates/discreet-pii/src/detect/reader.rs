@@ -204,7 +204,7 @@ impl Reader<'_> {
             self.code(bytes, start);
         }
         match next {
-            b'/' if word.digits == 0 => self.passenger(start, end),
+            b'/' | b'\\' if word.digits == 0 => self.passenger(start, end),
             b'|' if bytes.get(start..end) == Some(b"PID") => self.patient(start),
             b':' if bytes.get(start..end) == Some(b"WIFI") => self.network(end),
             _ => {}
@@ -266,9 +266,7 @@ impl Reader<'_> {
             self.pairs |= matches!(bytes.get(start + 1..end), Some(b"alue"));
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if let Some(at) = labelled::extension(self.text, start, end) {
-                self.extension(at);
-            } else if !begins_number(bytes, end) {
+            } else if !self.short_label(bytes, start, end) && !begins_number(bytes, end) {
                 self.labelled(end);
             }
         }

@@ -7,6 +7,7 @@ mod ends;
 mod extension;
 mod filter;
 pub(crate) mod gap;
+mod home;
 pub(crate) mod joined;
 mod label;
 pub(crate) mod named;
@@ -26,6 +27,7 @@ use crate::recognisers::names;
 pub(crate) use board::is_of_board;
 use ends::{closing_quote, digits_end, phrase_end, value_end, value_is_over};
 pub(crate) use extension::extension;
+pub(crate) use home::home;
 pub(crate) use filter::{may_be_any, may_be_label};
 use label::{LAST_WORDS, NETWORKS, compound_kinds, label_kinds};
 pub(crate) use network::password as network;
@@ -208,7 +210,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     }
     let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     let closed = quoted.then(|| closing_quote(bytes, from)).flatten().filter(|_| row.kind == Kind::Password);
-    let phrase = colon && label.to_ascii_lowercase().ends_with("passphrase");
+    let phrase = colon && phrase_label(label);
     let inside_query = matches!(bytes.get(word.start.wrapping_sub(1)), Some(b'?' | b'&' | b';'));
     let inside_query = inside_query || row.kind == Kind::Username;
     let plain = |rest: &str| value_end(rest, inside_query || !colon || bytes.get(sign) != Some(&b'='));
@@ -234,6 +236,14 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let was = || head_of(text, from).ends_with("was");
     let said = || value.len() > 2 && shut() && !was() && !is_remark(value) && !unsigned::is_inflected(value);
     if row.kind == Kind::Password && way == Way::Verb && !odd && said() {
+        return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
+    }
+    // `WITH PASSWORD 'tulip'`, `IDENTIFIED BY 'tulip'`
+    let named = || {
+        let head = text.get(..word.start).unwrap_or_default();
+        label.eq_ignore_ascii_case("by") || phrase_label(label) || ends_with_word(head, "with")
+    };
+    if row.kind == Kind::Password && way == Way::Nothing && !odd && shut() && value.len() > 2 && named() {
         return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
     }
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
@@ -267,6 +277,11 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         at,
         scores: row.scores,
     })
+}
+
+/// Is this the label of a password of several words?
+fn phrase_label(label: &str) -> bool {
+    label.to_ascii_lowercase().ends_with("passphrase")
 }
 
 /// Is this a password of three letters behind a label that hardly anything else has: `password: sun`?

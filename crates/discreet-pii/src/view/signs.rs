@@ -7,7 +7,7 @@ impl Reading<'_> {
     /// word and a number, and not in a word.
     pub(super) fn gone(&mut self, c: char, from: usize, to: usize) -> usize {
         let end = if c == ESCAPE { escapes::colour(self.text, to) } else { to };
-        let parts = (c.is_ascii_control() || c == '\u{fffd}') && self.is_edge(from, end);
+        let parts = (c.is_ascii_control() || matches!(c, '\u{fffc}' | '\u{fffd}')) && self.is_edge(from, end);
         self.put(parts.then_some(' '), from, end)
     }
 

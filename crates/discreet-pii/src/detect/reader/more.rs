@@ -20,6 +20,9 @@ const BRACKETED: Scores = alone(75).near(85);
 /// The scores of an account and a password in a web address: more than those of an e-mail address.
 const CREDENTIALS: Scores = alone(97).always();
 
+/// The scores of a telephone number behind `cell:`.
+const CELL: Scores = alone(70).always();
+
 /// The scores of a room with its storey, and of an extension.
 const STOREY: Scores = alone(60).always();
 
@@ -56,10 +59,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Proposes the passenger `OKADA/HIROSHI MR`, and the fields of the patient in a segment of HL7.
+    /// Proposes the passenger `OKADA/HIROSHI MR`, or the account whose home is a folder: `/home/petra.k`.
     #[inline(never)]
     pub(super) fn passenger(&mut self, start: usize, end: usize) {
-        if let Some(at) = passenger::passenger(self.text, start, end) {
+        if let Some(at) = labelled::home(self.text, start, end) {
+            self.propose(Kind::Username, at, RECORD, Evidence::Context);
+        } else if let Some(at) = passenger::passenger(self.text, start, end) {
             self.propose(Kind::Person, at, RECORD, Evidence::Context);
         }
     }
@@ -130,10 +135,36 @@ impl Reader<'_> {
         labelled::announces(bytes, end) || labelled::gap::may_follow(bytes, end)
     }
 
+    /// Proposes the number of a telephone behind a label that is a word of other things too, but for its point or colon.
+    #[inline]
+    pub(super) fn short_label(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
+        if let Some(at) = labelled::extension(self.text, start, end) {
+            self.extension(at);
+            return true;
+        }
+        let word = bytes.get(start..end).unwrap_or_default();
+        let cell = word.eq_ignore_ascii_case(b"cell") || word.eq_ignore_ascii_case(b"cel");
+        let from = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| b".: ".contains(byte)).count();
+        if cell
+            && from > end
+            && bytes.get(end) != Some(&b' ')
+            && let Some(found) = telephone::number(bytes, from)
+            && bytes.get(found.at.clone()).is_some_and(|raw| raw.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9)
+        {
+            return self.propose(Kind::Phone, found.at, CELL, Evidence::Context);
+        }
+        false
+    }
+
     /// Proposes the value behind the label `start..end` and more than one sign: `Password (new): tulip`.
     #[inline(never)]
     pub(super) fn apart(&mut self, bytes: &[u8], start: usize, end: usize) {
-        if labelled::gap::behind(self.text, end).is_none() || labelled::announces(bytes, end) {
+        if labelled::announces(bytes, end) {
+            return;
+        }
+        if labelled::gap::behind(self.text, end).is_none() {
+            // `Ext. 4417`, `cell. 347 1234567`
+            self.short_label(bytes, start, end);
             return;
         }
         match labelled::value(self.text, start..end) {

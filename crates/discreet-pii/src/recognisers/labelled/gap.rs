@@ -5,12 +5,17 @@
 const LONGEST: usize = 32;
 const MOST: usize = 24;
 
+/// Words between a password and what it became.
+const SET: [&[u8]; 2] = [b" set to ", b" to "];
+
 /// May such a gap begin at the end of a word? A fast test.
 #[inline]
 pub(crate) fn may_follow(bytes: &[u8], end: usize) -> bool {
     match bytes.get(end..).unwrap_or_default() {
         [b' ', b'(' | b'#' | b' ' | b'0'..=b'9' | b'.', ..] | [b' ', b'-', b' ', ..] => true,
-        [b'(' | b'[' | b']', ..] | [b'.', b'.', ..] | [b':', b'=', ..] | [b',', b' ', _, ..] => true,
+        // `password set to Tulip7!`
+        [b' ', b's', b'e', b't', b' ', ..] | [b' ', b't', b'o', b' ', ..] => true,
+        [b'(' | b'[' | b']', ..] | [b'.', b'.', ..] | [b'.', b' ', b'0'..=b'9', ..] | [b':', b'=', ..] | [b',', b' ', _, ..] => true,
         _ => false,
     }
 }
@@ -21,6 +26,9 @@ pub(crate) fn behind(text: &str, end: usize) -> Option<(usize, bool)> {
     let bytes = text.as_bytes();
     if !may_follow(bytes, end) {
         return None;
+    }
+    if let Some(length) = SET.iter().find(|set| bytes.get(end..).is_some_and(|rest| rest.starts_with(set))) {
+        return Some((end + length.len(), false));
     }
     let remark = remark_end(bytes, end);
     let at = remark.unwrap_or(end);
@@ -97,6 +105,8 @@ mod tests {
             ("word:=x", 6, true),
             ("word - x", 7, false),
             ("word, x", 6, false),
+            ("word to x", 8, false),
+            ("word set to x", 12, false),
             ("word 2 - x", 9, false),
         ] {
             assert_eq!(behind(text, 4), Some((from, signed)), "{text}");

@@ -142,7 +142,12 @@ fn start(text: &str, end: usize) -> Option<usize> {
     let value = value.strip_prefix('>').unwrap_or(value);
     let inner = value.trim_start_matches([' ', '"', '*', '`', '[', '(', '{', '~', '_']);
     // `guest = 'Sal Paradise'`, and not `van 't Hoff`.
-    let inner = inner.strip_prefix('\'').filter(|name| name.starts_with(char::is_uppercase)).unwrap_or(inner);
+    // `WHERE guest = 'sal paradise'`
+    let closed = |name: &str| name.bytes().take(LONGEST).position(|byte| byte == b'\'').is_some_and(|at| at > 2);
+    let inner = inner
+        .strip_prefix('\'')
+        .filter(|name| name.starts_with(char::is_uppercase) || closed(name))
+        .unwrap_or(inner);
     let skipped = rest.len() - inner.len();
     (skipped <= 8 && !value.starts_with([':', '='])).then_some(end + skipped)
 }
