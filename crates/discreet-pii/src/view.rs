@@ -215,6 +215,12 @@ impl Reading<'_> {
         let edge = |c: Option<char>| c.is_none_or(|c| c == '\n' || c == '\r');
         let behind = self.text.get(end..).and_then(|behind| behind.chars().next());
         let before = self.text.get(..from).and_then(|before| before.chars().next_back());
+        if plain && count >= COLUMN && behind.is_some_and(|c| c.is_ascii_digit()) && self.is_in_telephone(from) {
+            self.copy(from);
+            self.mapped.replaced(" ", from, end);
+            (self.copied, self.changed) = (end, true);
+            return end;
+        }
         if plain && (count == 1 || count >= COLUMN || edge(before) || edge(behind)) {
             return end;
         }
@@ -326,6 +332,7 @@ mod tests {
             ("a\u{2028}b\u{0}", "a b"),
             ("09\u{30fc}12 ラ\u{30fc}メン", "09-12 ラ\u{30fc}メン"),
             ("4111\u{fffc}1111 A\u{fffc}da", "41111111 Ada"),
+            ("+44    7700    900123    412", "+44 7700 900123    412"),
             ("l·l", "l·l"),
             ("•card 💳4111✅, ¿DNI?", "*card *4111*, *DNI?"),
             ("412×2 Müller÷", "412*2 Müller*"),

@@ -78,8 +78,17 @@ fn content(text: &str, from: usize) -> Option<Range<usize>> {
     (!value.is_empty()).then_some(start..start + value.len())
 }
 
+/// Elements of an address without the word for one.
+const STREETS: [&str; 12] = [
+    "street", "streetaddress", "streetname", "addressline", "addressline1", "line1", "strasse", "straße", "rue", "calle",
+    "straat", "rua",
+];
+
 /// Gives a value, if its label is known.
 fn pair(text: &str, label: &str, value: Range<usize>, give: &mut impl FnMut(&Column, Range<usize>)) {
+    let letters = || label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    let street = label.len() <= LONGEST_LABEL && STREETS.iter().any(|street| letters().eq(street.chars()));
+    let label = if street { "address" } else { label };
     if label.len() <= LONGEST_LABEL
         && text.get(value.clone()).is_some_and(|value| !value.is_empty() && !is_nothing(value))
         && let Some(column) = Column::of(label.trim_end_matches([':', ' ']))
@@ -243,6 +252,7 @@ mod tests {
             ("<tr><th>Surname:</th><td>Best</td></tr>", "Surname", "Best"),
             ("<dt>Surname</dt>\n<dd>Best</dd>", "Surname", "Best"),
             ("[{key: 'surname', value: 'Best'}]", "surname", "Best"),
+            ("<Street>8 Elm Lane</Street>", "address", "8 Elm Lane"),
             ("- key: surname\n  value: Best\n", "surname", "Best"),
             ("name=\"surname\"; value=Best", "surname", "Best"),
             ("INSERT INTO g (id, surname) VALUES (1, 'Best');", "surname", "Best"),

@@ -50,7 +50,7 @@ pub(super) const TOKEN: Definition = define("token", "ACCESS_TOKEN", Group::Secr
         prefixed(r"[Bb]asic [A-Za-z0-9+/]+=*", 22).skip(6),                 // RFC 7617
         form(r"[Bb]asic [A-Za-z0-9+/]+=*", only_near(80))
             .check_text(is_short_pair)
-            .within(0)
+            .within(1)
             .skip(6)
             .case_sensitive(),
     ])

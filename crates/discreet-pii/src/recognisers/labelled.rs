@@ -81,7 +81,7 @@ pub(crate) fn prepare() {
 #[inline]
 pub(crate) fn is_short(word: &[u8]) -> bool {
     let &[first, last] = word else { return false };
-    matches!(&[first | 0x20, last | 0x20], b"id" | b"pw" | b"fi" | b"to" | b"cn" | b"fn")
+    matches!(&[first | 0x20, last | 0x20], b"id" | b"pw" | b"by" | b"fi" | b"to" | b"cn" | b"fn")
 }
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
@@ -324,7 +324,7 @@ const NOTHING: [&str; 8] = ["Bearer", "Basic", "null", "None", "none", "true", "
 /// Is this a password behind a sign that placeholders have too: `[hunter2]`, `$hunter2`, `/hunter2`? It has small letters
 /// and digits, and is not a path or the name of a variable.
 fn is_secret_behind_sign(kind: Kind, value: &str) -> bool {
-    let inner = value.strip_prefix(['/', '[', '{', '$']).unwrap_or_default().trim_end_matches([']', '}']);
+    let inner = value.strip_prefix(['/', '[', '{', '$', '<']).unwrap_or_default().trim_end_matches([']', '}', '>']);
     let has = |is: fn(&u8) -> bool| inner.as_bytes().iter().any(is);
     kind == Kind::Password
         && inner.len() >= 5

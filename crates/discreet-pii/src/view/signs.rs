@@ -37,4 +37,15 @@ impl Reading<'_> {
         (self.copied, self.changed) = (to, true);
         to
     }
+
+    /// Is there nothing but a `+`, up to ten digits and blanks in front: `+44    7700    900123`?
+    pub(super) fn is_in_telephone(&self, from: usize) -> bool {
+        const LONGEST: usize = 32;
+        let head = self.text.as_bytes().get(..from).unwrap_or_default();
+        let inside = |byte: &&u8| byte.is_ascii_digit() || **byte == b' ';
+        let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+        let row = head.get(from - length..).unwrap_or_default();
+        let digits = row.iter().filter(|byte| byte.is_ascii_digit()).count();
+        head.get(..from - length).is_some_and(|head| head.ends_with(b"+")) && (1..=10).contains(&digits)
+    }
 }

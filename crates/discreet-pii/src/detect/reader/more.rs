@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::Reader;
 use crate::Kind;
-use crate::detect::{Evidence, swar};
+use crate::detect::{Evidence, Hit, swar};
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
-use crate::kinds::{Scores, alone};
+use crate::kinds::{Score, Scores, alone};
 use crate::recognisers::{labelled, masked, passenger, telephone, web};
 
 /// The scores of a masked number behind its label.
@@ -21,7 +21,7 @@ const BRACKETED: Scores = alone(75).near(85);
 const CREDENTIALS: Scores = alone(97).always();
 
 /// The scores of a telephone number behind `cell:`.
-const CELL: Scores = alone(70).always();
+const CELL: Score = Score::new(70);
 
 /// The scores of a room with its storey, and of an extension.
 const STOREY: Scores = alone(60).always();
@@ -151,7 +151,11 @@ impl Reader<'_> {
             && let Some(found) = telephone::number(bytes, from)
             && bytes.get(found.at.clone()).is_some_and(|raw| raw.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9)
         {
-            return self.propose(Kind::Phone, found.at, CELL, Evidence::Context);
+            let (score, evidence) = (CELL.points(), Evidence::Context);
+            let wanted = self.thresholds.get(Kind::Phone as usize).is_some_and(|least| score >= *least);
+            // A number behind `cell` may be that of a battery, which `propose` knows.
+            self.hits.extend(wanted.then_some(Hit { kind: Kind::Phone, start: from, end: found.at.end, score, evidence }));
+            return wanted;
         }
         false
     }

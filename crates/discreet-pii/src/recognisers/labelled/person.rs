@@ -48,7 +48,7 @@ pub(super) fn label(text: &str, end: usize) -> Option<Label> {
     let before = if outer.len() < inner { outer.rsplit(|c: char| !c.is_alphabetic()).next()? } else { before };
     let is = |word: &str, list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
     if is(word, &NAMES) {
-        let whose = is(before, &WHOSE) && head.len() - word.len() - before.len() > 0;
+        let whose = (is(before, &WHOSE) || is_label_of_people(before)) && head.len() - word.len() - before.len() > 0;
         // The full name in a vCard.
         let whose = whose || word == "FN";
         return Some(if whose { Label::Person } else { Label::Name });

@@ -36,6 +36,10 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
         let label = class.any(Class::LABEL) || label::ends(text, last.end) || label::of_people(text, start);
         return if label { Cue::Strong } else { Cue::None };
     }
+    // `Guest - Ada Lovelace`
+    if gap == " - " && class.any(Class::LABEL) && begins(text, last.start) {
+        return Cue::Strong;
+    }
     if gap == ". " && last.text(text).eq_ignore_ascii_case("geb") {
         return Cue::Strong;
     }

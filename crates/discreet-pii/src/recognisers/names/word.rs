@@ -309,6 +309,7 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
         (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => !is_behind_label(text, start),
         // `guest=M. Schmidt`
         (b'=', b'.') if end - start == 1 => !is_behind_label(text, start),
+        (b'/', b' ' | b'"' | b'?' | 0) | (b' ', b'/') => !is_in_path(text, start),
         (b'<', _) | (_, b'>' | b'(' | b'@') => !marks::is_in_brackets(text, start, end, (before, after)),
         (b'_', _) => !marks::are_around(text, start, end, b'_'),
         // `_guest: Anna_`
@@ -318,6 +319,15 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
         }
         _ => true,
     }
+}
+
+/// Is the word in a path behind the label of a person: `/guests/Ada Lovelace/id.png`?
+fn is_in_path(text: &str, start: usize) -> bool {
+    let head = text.get(..start).unwrap_or_default();
+    let second = head.ends_with(' ');
+    let first = if second { head.trim_end_matches(' ').rfind(['/', ' ']).map_or(0, |at| at + 1) } else { start };
+    let capital = text.get(first..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    first.checked_sub(1).is_some_and(|slash| capital && byte(text, slash) == b'/' && label::is_label(text, slash))
 }
 
 /// Does the label of a person end in front of the `=` or `:=` before `start`?
