@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::amounts::{UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status};
+use super::amounts::{MACHINES, UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status};
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
@@ -65,7 +65,8 @@ impl Reader<'_> {
         let amount = match kind {
             Kind::Room => paid() || is_status(self.text, at.start) || is_no_room(self.text, at.clone()),
             // `turn 30 degrees`; `12 days` may be an age.
-            Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
+            Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS, MACHINES]),
+            Kind::Postcode => is_amount(self.text, at.end, &[MACHINES]),
             Kind::Password => is_contact(self.text, at.start),
             Kind::Ip => parts::is_of_version(self.text.as_bytes(), at.start),
             Kind::Date => is_no_date(self.text, at.clone()),

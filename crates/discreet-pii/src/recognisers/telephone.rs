@@ -168,7 +168,11 @@ fn next_group(bytes: &[u8], end: usize, after_bracket: bool, shape: &Shape) -> O
     let next = match (separator, bytes.get(end + 1), bytes.get(end + 2)) {
         (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
         (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
-        (b' ', Some(b'-' | b'/'), Some(b' ')) if shape.total < 6 || shape.groups() == [3, 3] && four() => {
+        // `+1,415,555,0172`, `+1_415_555_0172`
+        (b',' | b'_', Some(next), _) if shape.country_code && next.is_ascii_digit() && !shape.is_long() => end + 1,
+        (b' ', Some(b'-' | b'/'), Some(b' '))
+            if shape.total < 6 || shape.country_code && !shape.is_long() || shape.groups() == [3, 3] && four() =>
+        {
             end + 3
         }
         (b'(', Some(next), _) if next.is_ascii_digit() => end,
