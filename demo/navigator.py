@@ -6,6 +6,7 @@ It offers the action `/navigate_to_pose`, whose type has the fields of Nav2's. P
 It drives backwards to a place behind the robot. One goal at a time: a new one replaces the one before.
 """
 
+import contextlib
 import math
 import signal
 import sys
@@ -47,9 +48,7 @@ class Place(NamedTuple):
 def place_of(pose):
     """The place in a geometry_msgs/msg/Pose."""
     turn = pose.orientation
-    yaw = math.atan2(
-        2 * (turn.w * turn.z + turn.x * turn.y), 1 - 2 * (turn.y * turn.y + turn.z * turn.z)
-    )
+    yaw = math.atan2(2 * (turn.w * turn.z + turn.x * turn.y), 1 - 2 * (turn.y * turn.y + turn.z * turn.z))
     return Place(pose.position.x, pose.position.y, yaw)
 
 
@@ -218,10 +217,8 @@ def main():
 
 
 def spin(executor):
-    try:
+    with contextlib.suppress(ExternalShutdownException):
         executor.spin()
-    except ExternalShutdownException:
-        pass
 
 
 if __name__ == '__main__':
