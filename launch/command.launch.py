@@ -36,9 +36,7 @@ def generate_launch_description():
             description="Topics that the robot accepts commands on: 'NAME TYPE', or a list of these in YAML.",
         ),
         DeclareLaunchArgument(
-            'services',
-            default_value="''",
-            description='Services of the robot, in the same form.',
+            'services', default_value="''", description='Services of the robot, in the same form.'
         ),
         DeclareLaunchArgument(
             'actions',

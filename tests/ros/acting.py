@@ -81,6 +81,11 @@ class Client(Spinning):
         """Sends a goal; gives its handle."""
         return result_of(self.client.send_goal_async(self.kind.Goal(**goal), self.on_feedback), patience)
 
+    def try_send(self, patience=2, **goal):
+        """The same; none if it is not answered in time."""
+        with contextlib.suppress(AssertionError):
+            return self.send(patience, **goal)
+
     def on_feedback(self, message):
         self.feedback.setdefault(bytes(message.goal_id.uuid), []).append(message.feedback)
 

@@ -17,7 +17,7 @@ use discreet_seal::{GoalId, inner_goal_id};
 use crate::ingress::Refused;
 
 pub use cancel::{CancelRequest, Cancelled, request_for};
-pub use status::OwnStatuses;
+pub use status::{OwnStatuses, goals_in};
 
 /// Goals that are remembered: in all, and of one stakeholder.
 const MAX_GOALS: usize = 256;

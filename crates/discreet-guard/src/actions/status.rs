@@ -38,6 +38,11 @@ fn read(message: &[u8]) -> Result<Vec<Status>, Malformed> {
     (0..count).map(|_| one(&mut reader)).collect()
 }
 
+/// The ids of the goals in a status message.
+pub fn goals_in(message: &[u8]) -> Result<Vec<GoalId>, Malformed> {
+    Ok(read(message)?.into_iter().map(|one| one.goal).collect())
+}
+
 fn write(statuses: &[Status]) -> Vec<u8> {
     let mut cdr = vec![0, 1, 0, 0];
     cdr.extend(u32::try_from(statuses.len()).unwrap_or(u32::MAX).to_le_bytes());

@@ -1,5 +1,6 @@
 //! An action's way to the robot and back, for unchanged action clients on the own domain.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Instant;
 
@@ -12,16 +13,19 @@ use crate::{
 use discreet_audit::{Time, cleaned};
 use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeError, TypeLibrary};
 use discreet_graph::qos::Qos;
+use discreet_guard::actions::goals_in;
 use discreet_host::sync::lock;
 use discreet_policy::ActionPart;
 use discreet_seal::commanding::{
-    ActionCalls, ActionSealer, AnswerCaller, ForClient, NoticeOpener, RobotAction, Unnoticed,
+    ActionCalls, ActionSealer, AnswerCaller, ForClient, NoticeOpener, RobotAction, Unnoticed, goal_id,
 };
 use discreet_seal::unseal::Granted;
-use discreet_seal::{IngressKind, SEALED_TYPE, notice_topic};
+use discreet_seal::{GoalId, IngressKind, SEALED_TYPE, notice_topic};
 
 /// Messages of each kind served in one go before others have their turn.
 const BATCH: usize = 16;
+/// Messages of feedback or status that wait for the answer to a goal; the others wait in the middleware's queue.
+const HELD: usize = 64;
 
 /// The definitions of an action's parts.
 pub struct ActionDefinition {
@@ -92,6 +96,10 @@ struct Clients {
 struct Notices {
     input: Subscription,
     opener: NoticeOpener,
+    /// The goals that a message is about.
+    goals: fn(&[u8]) -> Vec<GoalId>,
+    /// Messages that wait for the answer to a goal.
+    held: VecDeque<Vec<u8>>,
 }
 
 impl RobotAction for Clients {
@@ -172,7 +180,12 @@ impl ActionWay {
             let qos = Qos { latched: true, depth: 100, ..Qos::default() };
             let input = Subscription::new(sending.outer, &notice_topic(&full(part)), &sealed, qos, wakes())?;
             let context = context(part, &types.name, &types.hash);
-            Ok(Notices { input, opener: NoticeOpener::new(granted, context, types.plan.clone()) })
+            let goals: fn(&[u8]) -> Vec<GoalId> = match part {
+                ActionPart::Status => |message| goals_in(message).unwrap_or_default(),
+                _ => |message| goal_id(message).into_iter().collect(),
+            };
+            let opener = NoticeOpener::new(granted, context, types.plan.clone());
+            Ok(Notices { input, opener, goals, held: VecDeque::new() })
         };
         let supports = Supports {
             send_goal: ServiceSupport::load(&definition.send_goal)?,
@@ -278,25 +291,33 @@ impl Path {
     }
 
     fn serve_notices(&mut self) -> bool {
-        let Path { ends: Some(Ends { own, feedback, status: states, .. }), taken, status, .. } = self else {
+        let Path { ends: Some(Ends { own, feedback, status: states, .. }), taken, sealer, status, .. } = self
+        else {
             return false;
         };
         let mut served = 0;
         let own = own.as_ref();
-        let outputs = [(feedback, own.map(|own| &own.feedback)), (states, own.map(|own| &own.status))];
-        for (Notices { input, opener }, output) in outputs {
+        for (notices, output) in
+            [(feedback, own.map(|own| &own.feedback)), (states, own.map(|own| &own.status))]
+        {
+            let Notices { input, opener, goals, held } = notices;
             while served < BATCH
+                && held.len() < HELD
                 && let Ok(Some(_)) = input.take(taken)
             {
                 served += 1;
                 match opener.open(taken.as_mut_bytes(), Time::system().nanoseconds) {
-                    Ok(message) => {
-                        if let Some(Err(error)) = output.map(|output| output.publish(message)) {
-                            lock(status).why = error.to_string();
-                        }
-                    }
+                    Ok(message) => held.push_back(message.to_vec()),
                     Err(Unnoticed::Others) => {}
                     Err(why) => lock(status).count(Err(why)),
+                }
+            }
+            // Nothing of a goal is told before its client knows that it is accepted.
+            while let Some(message) =
+                held.pop_front_if(|message| !goals(message).iter().any(|goal| sealer.is_unanswered(goal)))
+            {
+                if let Some(Err(error)) = output.map(|output| output.publish(&message)) {
+                    lock(status).why = error.to_string();
                 }
             }
         }

@@ -128,6 +128,11 @@ impl<Id: Copy> ActionSealer<Id> {
         self.goals.values().any(|goal| goal.result.is_none())
     }
 
+    /// True while a goal is not answered. Its client does not know it yet: feedback and status of it have to wait.
+    pub fn is_unanswered(&self, goal: &GoalId) -> bool {
+        self.send_goal.awaits(|asked| matches!(asked, Asked::Client(_, Some(id)) if id == goal))
+    }
+
     /// Sends a client's goal.
     pub fn send_goal(
         &mut self,

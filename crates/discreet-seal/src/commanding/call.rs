@@ -149,6 +149,11 @@ impl<Id: Copy> CallSealer<Id> {
         }
     }
 
+    /// True if a call under way has such an id.
+    pub fn awaits(&self, id: impl Fn(&Id) -> bool) -> bool {
+        self.calls.values().any(|call| id(&call.id))
+    }
+
     /// Ends the calls that were not answered in time, and returns the reason of each: that of the last answer that did not
     /// open, or [`Unanswered::Silent`]. `at` is monotonic.
     pub fn give_up(&mut self, at: Duration) -> Vec<Unanswered> {
