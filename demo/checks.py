@@ -326,8 +326,8 @@ class Checks:
                     and not errand.reached
                     and errand.refusals.get(errand.expected)
                     and errand.moved < 0.02,
-                    f'{errand.who} sends it there too: {errand.outcome()}; the guard counts'
-                    f' {refused or "nothing"}',
+                    f'{errand.who}, without the right, sends the robot to x {errand.goal[0]:.2f}:'
+                    f' {errand.outcome()}; the guard counts {refused or "nothing"}',
                 )
                 continue
             self.claim(
