@@ -2,6 +2,7 @@
 The page shows every claim, with its result.
 """
 
+import itertools
 import json
 import subprocess
 import time
@@ -15,6 +16,7 @@ import hotel
 from excerpts import SPEECH
 from frames import CAMERA
 from processes import STAKEHOLDERS
+from run import STATUSES
 from scenario import REVOKED
 from stage import BIN
 
@@ -43,6 +45,7 @@ class Checks:
         self.revocation()
         self.front_desk()
         self.intruder(table)
+        self.errands()
         self.maintenance()
         audit = self.audit()
         latency = {
@@ -63,6 +66,7 @@ class Checks:
             'table': table,
             'events': [asdict(event) for event in run.events],
             'attempts': [without_poses(asdict(attempt)) for attempt in run.attempts],
+            'errands': [asdict(errand) | {'outcome': errand.outcome()} for errand in run.errands],
             'shift': [asdict(shift) for shift in run.shifts],
             'lookups': run.lookups,
             'mission': run.mission,
@@ -92,7 +96,7 @@ class Checks:
             inside = last['inside'][topic] - first['inside'].get(topic, 0)
             if not inside or topic in self.policy['commands']:
                 continue
-            declared = self.policy['topics'].get(topic)
+            declared = self.policy['topics'].get(topic) or self.policy['actions'].get(action_of(topic))
             cells = {}
             for who in ('outside', *STAKEHOLDERS):
                 form, sealed = (
@@ -115,7 +119,7 @@ class Checks:
         return rows
 
     def decision(self, who, topic):
-        answer = self.deployment.explain(who, 'topic', topic)
+        answer = self.deployment.explain(who, 'action' if action_of(topic) else 'topic', topic)
         return (None if answer['decision'] == 'denied' else answer['decision']), answer['sealed']
 
     def robot_to_stakeholders(self, table):
@@ -138,6 +142,7 @@ class Checks:
                 if who != REVOKED and row['topic'] not in (
                     '/rosout',
                     '/diagnostics',
+                    '/navigate_to_pose/_action/status',  # of two that follow at once, the last one is kept
                 ):  # their counts depend on the start of each subscription
                     # A frame that waits for inspection may be dropped for a newer one; the guard counts that.
                     self.claim(
@@ -310,6 +315,38 @@ class Checks:
                 'intruder', attempt.held, f'{attempt.title}: {attempt.found}; the guard counts {refused}'
             )
 
+    def errands(self):
+        for errand in self.run.errands:
+            left = errand.feedback
+            if errand.expected:
+                refused = ', '.join(f'{reason} {count}' for reason, count in errand.refusals.items())
+                self.claim(
+                    'goals',
+                    errand.status is None
+                    and not errand.reached
+                    and errand.refusals.get(errand.expected)
+                    and errand.moved < 0.02,
+                    f'{errand.who}, without the right, sends the robot to x {errand.goal[0]:.2f}:'
+                    f' {errand.outcome()}; the guard counts {refused or "nothing"}',
+                )
+                continue
+            self.claim(
+                'goals',
+                STATUSES.get(errand.status) == ('cancelled' if errand.cancelled else 'reached')
+                and errand.reached == 1
+                and errand.moved > 0.2
+                and (errand.short > 0.5 if errand.cancelled else errand.short < 0.15),
+                f'{errand.who} sends the robot to x {errand.goal[0]:.2f}'
+                + (' and cancels that on the way' if errand.cancelled else '')
+                + f': {errand.outcome()}',
+            )
+            self.claim(
+                'goals',
+                len(left) > 3 and left[0] - left[-1] > 0.3 and rises(left) < 0.05,
+                f'and received its feedback {len(left)} times: {left[0] if left else 0:.2f} m left at first,'
+                f' {left[-1] if left else 0:.2f} m at last',
+            )
+
     def maintenance(self):
         for shift in self.run.shifts:
             holds = shift.moved > 0.2 if shift.allowed else not shift.received and shift.moved < 0.02
@@ -354,6 +391,17 @@ class Checks:
             + names(missing, 'but not'),
         )
         return {'verified': done.returncode == 0, 'text': text, 'denied': sorted(denied)}
+
+
+def action_of(topic):
+    """The action that a topic is a part of, or None."""
+    action, part, _ = topic.partition('/_action/')
+    return action if part else None
+
+
+def rises(values):
+    """The largest step up."""
+    return max((later - earlier for earlier, later in itertools.pairwise(values)), default=0)
 
 
 def without_poses(attempt):

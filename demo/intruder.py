@@ -13,6 +13,7 @@ import pathlib
 import sys
 import time
 
+from action_msgs.srv import CancelGoal
 from discreet_interfaces.msg import Grants, Sealed
 from discreet_interfaces.srv import Call, SetRoster
 from geometry_msgs.msg import Twist
@@ -77,6 +78,7 @@ class Intruder(Node):
             self.create_client(LookupGuest, '/guests/lookup'),
             self.create_client(Trigger, '/guard/reload'),
             self.create_client(SetRoster, '/discreet/roster'),
+            self.create_client(CancelGoal, '/navigate_to_pose/_action/cancel_goal'),
         ]
         self.mine = set()
 
@@ -118,7 +120,8 @@ class Intruder(Node):
             self.follow(topic, kind, reliable=False, latched=False)
         for form in ('clear', 'redacted'):
             for topic, offered in topics.items():
-                self.eavesdrop(topic, form, offered['type_name'])
+                if '/_action/' not in topic:  # sealed for the sender of a goal, in another way
+                    self.eavesdrop(topic, form, offered['type_name'])
         self.create_timer(0.1, self.drive_plainly)
         return {'names': len(self.plain) + len(self.sealed)}
 

@@ -24,6 +24,7 @@ from sensor_msgs.msg import Image
 
 import peer
 from frames_io import picture
+from goals import Goals
 from party import Inside, Party, words
 
 
@@ -34,9 +35,10 @@ class Parties:
             name: Inside(domain, keeps) if name == 'inside' else Party(name, domain, keeps)
             for name, domain in domains.items()
         }
+        self.goals = {}  # by party
 
     def poll(self):
-        for party in self.all.values():
+        for party in (*self.all.values(), *self.goals.values()):
             party.poll()
 
     # Requests
@@ -52,6 +54,7 @@ class Parties:
             'guard': inside.guard,
             'pose': inside.path[-1:],
             'told': len(inside.told),
+            'goals': inside.goals,
             'time': time.time(),
         }
 
@@ -228,6 +231,22 @@ class Parties:
         node.destroy_node()
         return {'answer': answer}
 
+    def send(self, who, x, y, yaw):
+        """A stakeholder's node sends a goal, by way of its commander. Returns its number, or None if the
+        action is not offered yet.
+        """
+        if who not in self.goals:
+            self.goals[who] = Goals(self.all[who])
+        number = self.goals[who].send(x, y, yaw)
+        return None if number is None else {'number': number}
+
+    def goal(self, who, number):
+        """The answers and feedback for a goal."""
+        return self.goals[who].sent[number].report()
+
+    def cancel(self, who, number):
+        self.goals[who].sent[number].cancel()
+
     def pause(self, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -254,6 +273,9 @@ def main():
         'unchanged',
         'drive',
         'look_up',
+        'send',
+        'goal',
+        'cancel',
     ]
     peer.poll(parties.poll, {word: getattr(parties, word) for word in words})
 

@@ -24,6 +24,7 @@ ABOUT = {
     'revocation': 'The revocation',
     'lookup': 'The front desk',
     'intruder': 'The intruder',
+    'goals': 'Goals',
     'hours': 'Hours',
     'audit': 'The audit log',
 }
@@ -38,6 +39,7 @@ def write(path, summary):
         words(summary),
         drive(summary),
         intruder(summary),
+        errands(summary),
         shifts(summary),
         cost(summary),
         claims(summary),
@@ -263,6 +265,29 @@ def intruder(summary):
         lead,
         table_of(['', 'attempt', 'sent', 'result', 'reason of the refusal'], rows, 'attempts'),
         'intruder',
+    )
+
+
+def errands(summary):
+    claims = [claim for claim in summary['claims'] if claim['about'] == 'goals']
+    rows = [
+        [
+            NAMES[errand['who']],
+            f'x {errand["goal"][0]:.2f}, y {errand["goal"][1]:.2f}',
+            'cancelled on the way' if errand['cancelled'] else '',
+            text(errand['outcome']),
+            f'<td class="number">{len(errand["feedback"])}</td>',
+            ', '.join(f'<code>{text(reason)}</code> {count}' for reason, count in errand['refusals'].items()),
+        ]
+        for errand in summary['errands']
+    ]
+    return section(
+        'Goals',
+        f'{tick(all(claim["holds"] for claim in claims))} The front desk sends the robot to a place with an'
+        " ordinary action client: the robot's own navigation drives. Goals, cancelling and results go through"
+        ' the guard, feedback comes back sealed. Maintenance has the same client and no right.',
+        table_of(['', 'goal', '', 'outcome', 'feedback', 'reason of the refusal'], rows),
+        'goals',
     )
 
 

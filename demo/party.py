@@ -10,6 +10,7 @@ import time
 from collections import deque
 
 import rclpy
+from action_msgs.msg import GoalStatusArray
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
@@ -21,6 +22,7 @@ from rclpy.signals import SignalHandlerOptions
 
 import peer
 from frames_io import stamp_of
+from goals import STATUS
 
 # Some frames are kept for later comparison. The stamp selects them, so that every party keeps the same ones.
 RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}  # of the cameras, in Hz of simulated time; one frame in N is kept
@@ -94,11 +96,13 @@ class Party:
         rclpy.init(context=self.context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self.node = self.make_node(f'{name}_ears')
         self.publishers, self.looked = {}, 0
-        # Publishers that count: the unsealer for sealed topics of this party, the guard for open ones. The
-        # intruder counts too: its commands are real if they arrive outside.
+        # Publishers that count: the unsealer for sealed topics of this party, the commander for those of
+        # actions, the guard for open ones. The intruder counts too: its commands are real if they arrive
+        # outside.
         self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(
             name, ('unsealer_own',)
         )
+        self.acting = self.givers and (*self.givers, 'commander_own')
 
     def make_node(self, name):
         # Without its own /rosout: all messages there are from other nodes.
@@ -114,7 +118,7 @@ class Party:
         """Subscribes to topics that have appeared."""
         self.looked = time.monotonic()
         for topic, offered in self.offered().items():
-            if topic not in self.inboxes and not re.search(r'/tag$|/sealed/\w+$|^/discreet/', topic):
+            if topic not in self.inboxes and not re.search(r'/tag$|/sealed/\w+$|/notice$|^/discreet/', topic):
                 self.inboxes[topic] = Inbox(self.node, topic, self.keeps, **offered)
 
     def offered(self):
@@ -122,9 +126,8 @@ class Party:
         found = {}
         for topic, kinds in self.node.get_topic_names_and_types():
             infos = self.node.get_publishers_info_by_topic(topic)
-            profiles = [
-                info.qos_profile for info in infos if not self.givers or info.node_name in self.givers
-            ]
+            givers = self.acting if '/_action/' in topic else self.givers
+            profiles = [info.qos_profile for info in infos if not givers or info.node_name in givers]
             if profiles:
                 found[topic] = {
                     'type_name': kinds[0],
@@ -144,11 +147,12 @@ class Party:
 
 
 class Inside(Party):
-    """The robot's own domain: the guard's diagnostics, the robot's pose, and its commands."""
+    """The robot's own domain: the guard's diagnostics, the robot's pose, its commands and goals."""
 
     def __init__(self, domain, keeps):
         super().__init__('inside', domain, keeps)
         self.guard, self.path, self.told = {}, [], []
+        self.goals = {}  # the last status of each, by its id
 
     def poll(self):
         came = super().poll()
@@ -165,6 +169,9 @@ class Inside(Party):
         for message in came.get('/cmd_vel', []):
             command = deserialize_message(bytes(message), Twist)
             self.told.append([time.time(), round(command.linear.x, 6), round(command.angular.z, 6)])
+        for message in came.get(STATUS, []):
+            for status in deserialize_message(bytes(message), GoalStatusArray).status_list:
+                self.goals[bytes(status.goal_info.goal_id.uuid).hex()] = status.status
         return came
 
 

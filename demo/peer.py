@@ -73,4 +73,7 @@ def init(domain):
 
 def message_class(name):
     package, kind, message = name.split('/')
-    return getattr(importlib.import_module(f'{package}.{kind}'), message)
+    module = importlib.import_module(f'{package}.{kind}')
+    if kind == 'action':  # the type of its feedback is a part of the action's
+        return getattr(module, message.removesuffix('_FeedbackMessage')).Impl.FeedbackMessage
+    return getattr(module, message)

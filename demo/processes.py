@@ -10,8 +10,13 @@ from typing import NamedTuple
 
 # Each stakeholder has its own domain behind its unsealer; this is the offset of its id from the outer domain.
 STAKEHOLDERS = {'navigation': 1, 'front_desk': 2, 'maintenance': 3, 'analytics': 4}
-COMMANDS = {name: ['/cmd_vel geometry_msgs/msg/Twist'] for name in ('navigation', 'maintenance')}
-SERVICES = {'front_desk': ['/guests/lookup hotel_interfaces/srv/LookupGuest']}
+DRIVE, LOOK_UP, GO = (
+    {'commands': ['/cmd_vel geometry_msgs/msg/Twist']},
+    {'services': ['/guests/lookup hotel_interfaces/srv/LookupGuest']},
+    {'actions': ['/navigate_to_pose hotel_interfaces/action/NavigateToPose']},
+)
+# The parameters of each commander. Maintenance has no right to send goals, and tries.
+COMMANDERS = {'navigation': DRIVE, 'front_desk': LOOK_UP | GO, 'maintenance': DRIVE | GO}
 
 # Argument: its description, and its default if there is a sensible one.
 ARGUMENTS = {
@@ -84,6 +89,7 @@ def stakeholder(name, program, **parameters):
 
 PROCESSES = [
     Process('hotel', 'hotel.py', '{inner_domain}'),
+    Process('navigator', 'navigator.py', '{inner_domain}'),
     Process(
         'keeper',
         'keeper',
@@ -116,6 +122,5 @@ PROCESSES = [
         },
     ),
     *(stakeholder(name, 'unsealer') for name in STAKEHOLDERS),
-    *(stakeholder(name, 'commander', commands=names) for name, names in COMMANDS.items()),
-    *(stakeholder(name, 'commander', services=names) for name, names in SERVICES.items()),
+    *(stakeholder(name, 'commander', **sends) for name, sends in COMMANDERS.items()),
 ]

@@ -45,6 +45,37 @@ class Shift:
     moved: float  # metres
 
 
+STATUSES = {4: 'reached', 5: 'cancelled', 6: 'aborted'}  # of action_msgs/msg/GoalStatus
+
+
+@dataclass
+class Errand:
+    """A goal that a stakeholder sent to the robot's navigation, and its outcome."""
+
+    who: str
+    goal: list[float]  # x and y in metres
+    start: Pose
+    end: Pose  # once the robot stood still
+    moved: float  # metres
+    short: float  # metres from the goal to the robot, at the end
+    feedback: list[float]  # metres left, in the order of arrival
+    status: int | None  # of the result, as in action_msgs/msg/GoalStatus
+    error: list[Any] | None  # code and text of the result
+    cancelled: bool  # by the stakeholder, on the way
+    reached: int  # goals that the robot had meanwhile
+    expected: str | None  # the reason with which the guard should refuse it
+    refusals: dict[str, int]  # goals refused by the guard meanwhile, by reason
+
+    def outcome(self) -> str:
+        if self.status is None:
+            return f'no answer, {self.reached} goals reached the robot, which moved {self.moved * 100:.0f} cm'
+        error = f' ({self.error[1]})' if self.error and self.error[0] else ''
+        return (
+            f'{STATUSES.get(self.status, self.status)}{error}, {self.moved:.2f} m driven,'
+            f' {self.short:.2f} m before the goal'
+        )
+
+
 @dataclass
 class Revocation:
     """Counts of each party half a second after the revocation."""
@@ -62,6 +93,7 @@ class Run:
     say: Callable[[str], None]
     events: list[Event] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     shifts: list[Shift] = field(default_factory=list)
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)  # answers of the reception, by query
     mission: dict[str, Any] = field(default_factory=dict)  # its last line, with `start`, `end`, `received`

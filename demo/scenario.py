@@ -1,5 +1,5 @@
 """The scenario, once all processes run:
-the front desk, the mission, the revocation, maintenance by day and by night.
+the front desk, the mission, the revocation, goals, maintenance by day and by night.
 """
 
 import json
@@ -11,6 +11,7 @@ import time
 import frames
 import machine
 from attempts import AFTER, BEFORE, Attempts
+from errands import Errands
 from run import Revocation, Shift
 from stage import ROOT, until
 
@@ -31,6 +32,7 @@ class Scenario:
         self.attempts.make(BEFORE)
         self.navigation_drives_to_the_desk()
         self.attempts.make(AFTER)
+        Errands(self.run, self.listeners, self.attempts).send_all()
         self.maintenance_drives()
 
     def front_desk_looks_guests_up(self):

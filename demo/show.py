@@ -54,7 +54,7 @@ class Demo:
     """The lobby, from the first process to the page."""
 
     def __init__(self, domains):
-        self.stage = Stage(participants=24)
+        self.stage = Stage(participants=25)
         self.deployment = Deployment(self.stage, domains)
 
     def __enter__(self):

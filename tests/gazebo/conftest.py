@@ -15,6 +15,7 @@ import yaml
 try:
     import runs
     from attempts import AFTER, BEFORE, COMMANDS
+    from errands import Errands
     from runs import CAMERA, DEPTH, SCAN
 
     MISSING = runs.missing()
@@ -64,6 +65,7 @@ def guarded(tmp_path_factory):
         )
         seen.frames, seen.depth = pictures(run, standing_until)
         seen.same = run.listeners.ask('same', topic=SCAN)
+        seen.errands = errands(run)
         seen.redacted_lookups = lookups_redacted(run)
         seen.adapter = run.end_adapter()
         seen.stamps_at_end = run.listeners.ask('stamps', topic=CAMERA)
@@ -125,6 +127,23 @@ def drive(run, speed):
         'repeated': repeated,
         'replayed': int(after) - int(before['guard'].get(COMMANDS, {}).get('refused replayed', 0)),
         'received': run.listeners.ask('report')['told'] - before['told'],
+    }
+
+
+def errands(run):
+    """Goals for the robot's navigation, each with the robot's poses before and after it, by Gazebo's own word."""
+    goals = Errands(run.seen, run.listeners, run.attempts, patience=2 * FOR_ONE)
+
+    def between_poses(make, *arguments, **how):
+        goals.standing()
+        start = run.pose()
+        return SimpleNamespace(told=make(*arguments, **how), start=start, end=run.pose())
+
+    return {
+        'reached': between_poses(goals.errand, 'front_desk'),
+        'cancelled': between_poses(goals.errand, 'front_desk', cancel=True),
+        'over_limit': between_poses(goals.refused, 'front_desk', 'over_limit', x=7.0),
+        'no_rule': between_poses(goals.refused, 'maintenance', 'no_rule'),
     }
 
 

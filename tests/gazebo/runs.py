@@ -58,7 +58,7 @@ class Run:
     """
 
     def __init__(self, out, guarded=True, watch=None, keep=True, policy=None, pace=1.0):
-        self.stage = Stage(participants=24, out=pathlib.Path(out), tell=self.log)
+        self.stage = Stage(participants=25, out=pathlib.Path(out), tell=self.log)
         self.out = self.stage.out
         self.deployment = deployment.Deployment(
             self.stage,

@@ -9,17 +9,25 @@ import yaml
 
 import hotel
 from attempts import AFTER, BEFORE, CALLS, COMMANDS
+from errands import GOALS
 from processes import STAKEHOLDERS
 
 CAMERA, DEPTH, SPEECH = '/camera/image_raw', '/camera/depth/image_rect_raw', '/speech/transcript'
 INSIDE = [
     CAMERA, DEPTH, SPEECH, '/scan', '/odom', '/battery', '/rosout', '/diagnostics', '/cmd_vel',
     '/camera/camera_info', '/camera/depth/camera_info', '/undeclared',
+    '/navigate_to_pose/_action/feedback', '/navigate_to_pose/_action/status',
 ]  # fmt: skip
 GIVEN = {
     'outside': ['/battery', '/cmd_vel'],
     'navigation': [CAMERA, '/scan', '/odom', '/camera/camera_info', '/battery'],
-    'front_desk': [CAMERA, SPEECH, '/battery'],
+    'front_desk': [
+        CAMERA,
+        SPEECH,
+        '/battery',
+        '/navigate_to_pose/_action/feedback',
+        '/navigate_to_pose/_action/status',
+    ],
     'maintenance': [
         DEPTH,
         '/scan',
@@ -44,7 +52,8 @@ class Lobby:
         self.policy = policy
         self.pose, self.round, self.told = [1000, 0.0, 0.0, 0.0], 0, []
         self.revoked_at = None
-        self.refusals = {COMMANDS: {}, CALLS: {}}
+        self.refusals = {COMMANDS: {}, CALLS: {}, GOALS: {}}
+        self.goals, self.obeys = [], True
 
     def counts(self):
         came = {'inside': dict.fromkeys(INSIDE, 10 * self.round)}
@@ -86,8 +95,9 @@ class Listeners:
         return {
             'counts': self.lobby.counts(),
             'guard': self.lobby.guard(),
-            'pose': [list(self.lobby.pose)],
+            'pose': [[self.lobby.round * 10**9, *self.lobby.pose[1:]]],
             'told': len(self.lobby.told),
+            'goals': dict.fromkeys(range(len(self.lobby.goals)), 4),
             'time': 1000.0 + self.lobby.round,
         }
 
@@ -107,6 +117,39 @@ class Listeners:
             self.lobby.told += [[1.0, speed, turn]] * 20
             self.lobby.pose[1] += speed * seconds
         return {'sent': 21}
+
+    def send(self, who, x, y, yaw):
+        """The navigation obeys the front desk. The guard refuses the goals of others."""
+        if who != 'front_desk':
+            self.lobby.refusals[GOALS]['no_rule'] = 1
+            return {'number': 0}
+        left = [round(abs(self.lobby.pose[1] - x) * share, 3) for share in (1.0, 0.9, 0.8, 0.6, 0.4)]
+        self.lobby.goals.append({'x': x, 'left': left, 'cancelling': None, 'polls': 0})
+        return {'number': len(self.lobby.goals) - 1}
+
+    def goal(self, who, number):
+        """It is on the way when it is first asked about, and then there."""
+        if who != 'front_desk':
+            return {'accepted': None, 'feedback': [], 'cancelling': None, 'status': None, 'error': None}
+        goal = self.lobby.goals[number]
+        goal['polls'] += 1
+        left, status = goal['left'], None
+        if goal['polls'] > 1:
+            status = 5 if goal['cancelling'] else 4
+            if not goal['cancelling'] or not self.lobby.obeys:
+                left, self.lobby.pose[1] = [*left, 0.0], goal['x']
+            else:
+                self.lobby.pose[1] = goal['x'] + left[-1]
+        return {
+            'accepted': True,
+            'feedback': [[1.0, metres] for metres in left],
+            'cancelling': goal['cancelling'],
+            'status': status,
+            'error': status and [0, ''],
+        }
+
+    def cancel(self, who, number):
+        self.lobby.goals[number]['cancelling'] = 1
 
     def told(self, since=0):
         return self.lobby.told[since:]
@@ -226,7 +269,11 @@ def decided(policy, who, kind, name):
         return {'decision': 'clear' if policy['version'] == 1 else 'denied', 'sealed': True}
     for rule in policy['rules']:
         read = rule.get('read', [])
-        named = name in read or (read == 'operational/status' and name == '/battery')
+        named = (
+            name in read
+            or name.split('/_action/')[0] == rule.get('act')
+            or (read == 'operational/status' and name == '/battery')
+        )
         if named and rule['who'] in (who, 'everyone'):
             return {'decision': rule['as'], 'sealed': rule['who'] != 'everyone'}
     return {'decision': 'denied', 'sealed': False}

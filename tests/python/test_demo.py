@@ -14,6 +14,9 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / 'demo'))
 
 mission = pytest.importorskip('mission', reason='NOT RUN: no rclpy here; source .ros/env.sh')
+from sensor_msgs.msg import LaserScan
+
+import navigator
 import page
 import processes
 
@@ -49,6 +52,33 @@ def test_without_the_sign_it_creeps_and_then_only_looks_around():
     assert mission.steer(None, 1.0, 1.5, 1.0) == (0.0, 0.0)
     speed, turn = mission.steer(None, 10.0, 4.0, 1.0)
     assert speed == 0 and turn > 0
+
+
+START = navigator.Place(5.0, 0.0, 0.0)
+
+
+def test_the_navigator_drives_backwards_to_a_place_behind_it_and_turns_there():
+    assert navigator.steer(START, navigator.Place(3.0, 0.0, 0.0)) == (-navigator.FASTEST, 0.0)
+    speed, turn = navigator.steer(START, navigator.Place(7.0, 0.2, 0.0))
+    assert speed > 0.3 and turn > 0
+    speed, turn = navigator.steer(START, navigator.Place(3.0, 0.2, 0.0))
+    assert speed < -0.3 and turn < 0
+    speed, turn = navigator.steer(START, navigator.Place(5.0, 2.0, 0.0))
+    assert speed == 0 and turn > 0  # turns before it goes
+    assert navigator.steer(START, navigator.Place(5.05, 0.0, -1.0)) == (0.0, -navigator.TURN)
+    assert navigator.steer(START, navigator.Place(5.05, 0.0, 0.05)) is None
+
+
+@pytest.mark.parametrize('at', [(0.4, 0.0), (0.45, -0.25), (-0.4, 0.1), (0.4, 0.35), (0.7, 0.0), (0.0, 0.3)])
+def test_the_navigator_stops_before_what_stands_where_it_drives(at):
+    ranges = [math.inf] * 360
+    ranges[round(math.degrees(math.atan2(at[1], at[0]))) % 360] = math.hypot(*at)
+    scan = LaserScan(
+        angle_min=0.0, angle_increment=math.radians(1), range_min=0.12, range_max=12.0, ranges=ranges
+    )
+    near = abs(at[0]) < navigator.ROOM and abs(at[1]) < navigator.HALF_WIDTH and at[0] != 0
+    for speed in (0.3, -0.3):
+        assert navigator.is_blocked(scan, speed) == (near and (at[0] > 0) == (speed > 0))
 
 
 def test_the_table_asks_for_no_argument_that_nobody_declares():

@@ -71,13 +71,13 @@ def wrong(summary):
     return [claim['claim'] for claim in summary['claims'] if not claim['holds']]
 
 
-def test_a_run_in_which_all_goes_well_makes_these_sixty_claims(lobby):
+def test_a_run_in_which_all_goes_well_makes_these_claims(lobby):
     summary = lobby.summary()
     claims = [f'{claim["about"]}: {played.shape(claim["claim"])}' for claim in summary['claims']]
     assert claims == (ROOT / 'tests/data/demo_checks.txt').read_text().splitlines()
-    assert len(claims) == 60 and not wrong(summary)
+    assert len(claims) == 66 and not wrong(summary)
     text = report.report(summary, lambda text, *_: text)
-    assert '60 of 60 claims were seen to be so.' in text and 'NOT SO' not in text
+    assert '66 of 66 claims were seen to be so.' in text and 'NOT SO' not in text
 
 
 def test_a_command_of_the_intruder_that_reaches_the_robot_is_told(lobby, monkeypatch):
@@ -117,4 +117,23 @@ def test_a_name_in_redacted_words_is_told(lobby, monkeypatch):
 
 def test_a_topic_that_leaves_against_the_policy_is_told(lobby, monkeypatch):
     monkeypatch.setitem(played.GIVEN, 'navigation', [*played.GIVEN['navigation'], '/rosout'])
-    assert wrong(lobby.summary()) == ['and none of the other 6; but /rosout']
+    assert wrong(lobby.summary()) == ['and none of the other 8; but /rosout']
+
+
+def test_a_robot_that_goes_on_after_it_was_cancelled_is_told(lobby):
+    lobby.obeys = False
+    (claim,) = wrong(lobby.summary())
+    assert 'cancels that on the way: cancelled' in claim and '0.00 m before the goal' in claim
+
+
+def test_a_goal_without_a_right_that_reaches_the_robot_is_told(lobby, monkeypatch):
+    send = lobby.listeners.send
+
+    def let_in(who, **goal):
+        if who == 'maintenance':
+            lobby.goals.append(goal)
+        return send(who, **goal)
+
+    monkeypatch.setattr(lobby.listeners, 'send', let_in)
+    (claim,) = wrong(lobby.summary())
+    assert claim.startswith('maintenance, without the right') and '1 goals reached the robot' in claim
