@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Context as _;
-use discreet_pii::{FieldRules, Hit, TextRedactor};
+use discreet_pii::{FieldRules, TextRedactor};
 use serde_json::json;
 
 use super::lines::Piece;
@@ -20,8 +20,7 @@ pub fn answer(
     as_json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let hits = redactor.hits(&piece.text, field.field()).with_context(|| piece.place())?;
-    let hits: Vec<Hit> = hits.collect();
+    let hits = redactor.hits(&piece.text, field).with_context(|| piece.place())?;
     let mut counted = Characters::of(&piece.text);
     let mut before = |byte: usize| counted.before(byte);
     if as_json {

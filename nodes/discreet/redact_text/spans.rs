@@ -40,8 +40,9 @@ pub fn answer(
     }
     let mut characters = Characters::of(&row.text);
     let spans: Vec<Value> = redactor
-        .hits(&row.text, field.field())
+        .hits(&row.text, &field)
         .with_context(|| piece.place())?
+        .iter()
         .map(|hit| {
             let (start, end) = (characters.before(hit.start), characters.before(hit.end));
             json!([hit.kind.label(), start, end, f64::from(hit.score) / 100.0])

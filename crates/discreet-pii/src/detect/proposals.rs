@@ -7,7 +7,7 @@ use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
 use crate::kinds::{Check, Code, Form, REACH, Score, Scores, alone, iban, mrz, secrets, wallets};
-use crate::recognisers::{card, code, coordinates, ipv6, labelled, names, telephone, web};
+use crate::recognisers::{card, code, coordinates, ipv6, labelled, names, web};
 use crate::{Group, Kind, Kinds};
 
 /// The least number of letters and digits of a number that is hidden although it fails its check.
@@ -16,8 +16,6 @@ const SHORTEST_MISREAD: usize = 6;
 const MISREAD: u8 = 15;
 /// The scores of a number that nothing but its label tells.
 const ANNOUNCED: Scores = alone(48).always();
-/// The score of the next number of a list, whose first has a label.
-const IN_LIST: Score = Score::new(55);
 /// The most words between a PIN and its label.
 const OWNED: u8 = 7;
 /// The most words between a label and a number that follows it directly: `card number is`, `IBAN transfer to`.
@@ -196,50 +194,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Proposes the telephone number that begins at `start`.
-    pub(super) fn telephone(&mut self, bytes: &[u8], start: usize) {
-        if let Some(found) =
-            telephone::number(bytes, start).filter(|found| !parts::is_frame(bytes, found.at.clone()))
-        {
-            let mut scores = found.scores;
-            if self.field.spoken && found.national_row {
-                scores.alone = scores.alone.max(telephone::SPOKEN_ROW);
-            }
-            if start > 0 && bytes.get(start - 1) == Some(&b'-') && parts::is_of_serial(bytes, start) {
-                scores.alone = Score::NONE;
-            }
-            if self.continues(Kind::Phone, found.at.start) {
-                scores.alone = scores.alone.max(IN_LIST);
-            }
-            self.propose_within(Kind::Phone, found.at, (scores, found.reach), Evidence::Form);
-        }
-    }
-
-    /// Has the text nothing that makes a telephone number of the weak one at `start`?
-    pub(super) fn has_no_telephones(&mut self, start: usize) -> bool {
-        self.threshold(Kind::Phone) > telephone::WEAK.points()
-            && !self.field.spoken
-            && !self.supported().contains(Kind::Phone)
-            && !self.continues(Kind::Phone, start)
-    }
-
-    /// The end of the international telephone number that begins at `start`, if no other finding begins in it, else 0: no
-    /// label announces a number, and no house or other number is at its end.
-    pub(super) fn behind_telephone(&mut self, bytes: &[u8], start: usize) -> usize {
-        const HOUSE: usize = 5;
-        let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.start == start);
-        let Some(end) = last.map(|hit| self.behind(hit.end)) else { return 0 };
-        let number = bytes.get(start..end).unwrap_or_default();
-        let group = number.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let apart = match bytes.get(end..) {
-            Some([b' ' | b',', next, ..]) => !next.is_ascii_digit(),
-            Some([next, ..]) => matches!(next, b',' | b';' | b')' | b'"' | b'\n'),
-            _ => true,
-        };
-        let alone = group > HOUSE && apart && !self.supported().meets(self.matcher.labelled());
-        if alone && bytes.get(start) == Some(&b'+') { end } else { 0 }
-    }
-
     /// Proposes the payment card in unusual groups that begins at `start`. Returns its end, else 0.
     pub(super) fn card(&mut self, bytes: &[u8], start: usize) -> usize {
         match card::find(bytes, start, self.behind_card(start)) {
@@ -251,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// Does a finding of `kind` end in front of the list's next item at `start`: `612 345 678, 698 765 432`?
-    fn continues(&self, kind: Kind, start: usize) -> bool {
+    pub(super) fn continues(&self, kind: Kind, start: usize) -> bool {
         const GAPS: [&str; 12] =
             [", ", ",", "; ", ";", " / ", "/", " or ", " and ", " und ", " oder ", " y ", " e "];
         let last = self.hits.iter().rev().take(2).find(|hit| hit.kind == kind && hit.end < start);
@@ -340,7 +294,7 @@ impl Reader<'_> {
         self.context.anywhere(self.text).union(self.field.hints)
     }
 
-    fn threshold(&self, kind: Kind) -> u8 {
+    pub(super) fn threshold(&self, kind: Kind) -> u8 {
         self.thresholds.get(kind as usize).copied().unwrap_or(u8::MAX)
     }
 
@@ -357,7 +311,7 @@ impl Reader<'_> {
 
     /// Keeps a finding if its score reaches the threshold. A context word at most `reach` words away raises the
     /// score. Returns whether it was kept.
-    fn propose_within(
+    pub(super) fn propose_within(
         &mut self,
         kind: Kind,
         at: Range<usize>,

@@ -3,6 +3,7 @@
 mod behind_sign;
 mod joined;
 mod more;
+mod telephones;
 
 use std::ops::Range;
 
@@ -207,6 +208,7 @@ impl Reader<'_> {
             b'/' | b'\\' if word.digits == 0 => self.passenger(start, end),
             b'|' if bytes.get(start..end) == Some(b"PID") => self.patient(start),
             b':' if bytes.get(start..end) == Some(b"WIFI") => self.network(end),
+            b':' if bytes.get(start..end) == Some(b"N") => self.contact(start),
             _ => {}
         }
         if word.digits > 0 {
@@ -234,22 +236,6 @@ impl Reader<'_> {
             return self.name(bytes, start, end);
         }
         end
-    }
-
-    /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
-    fn foreign_label(&mut self, bytes: &[u8], start: usize, end: usize) {
-        let foreign = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| *byte >= 0x80);
-        if !foreign || !labelled::announces(bytes, end) {
-            return;
-        }
-        let head = self.text.get(..start).unwrap_or_default();
-        let letters = head.chars().rev().take(24).take_while(|c| c.is_alphanumeric() || *c == '_');
-        let length: usize = letters.map(char::len_utf8).sum();
-        if let Some(value) = labelled::value(self.text, start - length..end) {
-            self.propose(value.kind, value.at, value.scores, Evidence::Context);
-        } else {
-            self.named(end);
-        }
     }
 
     /// Proposes what only a word with letters begins.

@@ -3,6 +3,7 @@
 mod document;
 mod named;
 mod outcome;
+mod places;
 mod rules;
 mod writer;
 
@@ -19,6 +20,7 @@ use crate::recognisers::spoken::Written;
 use crate::{Field, Finder, Hit, LONGEST, Roster, Scratch};
 
 use document::Inner;
+use places::Places;
 use writer::{Form, Writer};
 
 pub use outcome::{Counts, Outcome};
@@ -56,6 +58,7 @@ struct Writing {
     /// A label and the value behind it.
     labelled: String,
     outcome: Outcome,
+    places: Places,
 }
 
 impl TextRedactor {
@@ -103,19 +106,13 @@ impl TextRedactor {
         &self.rules
     }
 
-    /// The findings in a text that the rules hide. JSON is not read: its keys count as text. An error if the text is
-    /// too long or takes too many steps.
-    pub fn hits(&mut self, text: &str, field: &Field) -> Result<impl Iterator<Item = Hit> + '_, TooLong> {
-        let TextRedactor { finder, roster, rules, writing, longest, .. } = self;
-        if text.len() > *longest {
-            return Err(TooLong);
-        }
-        writing.scratch.begin();
-        finder.find_more(text, field, roster.as_deref(), &mut writing.scratch);
-        if writing.scratch.is_over() {
-            return Err(TooLong);
-        }
-        Ok(writing.scratch.hits().iter().copied().filter(|hit| rules.operator(hit).is_some()))
+    /// The findings in a text that [`redact`](TextRedactor::redact) hides or keeps as the rules say, in order. Those in JSON
+    /// have their places in the text too. An error if the text is too long or takes too many steps.
+    pub fn hits(&mut self, text: &str, field: &FieldRules) -> Result<Vec<Hit>, TooLong> {
+        self.writing.places.begin();
+        let outcome = self.redact(text, field, &mut String::new());
+        let hits = self.writing.places.end();
+        if outcome.too_long { Err(TooLong) } else { Ok(hits) }
     }
 
     /// Appends `text` to `out` with its personal data hidden. Appends nothing if the text is too long; see
@@ -179,9 +176,13 @@ impl TextRedactor {
         let part = |range| text.get(range).unwrap_or_default();
         self.writer().text(part(0..at.start), field.field(), "", Form::Plain, out);
         self.json.root.push_str(label_of_person(part(0..at.start)));
+        let before = self.writing.places.count();
         self.document(part(at.clone()), field, 1, out);
         self.json.root.clear();
+        self.writing.places.move_from(before, |place| at.start + place);
+        let before = self.writing.places.count();
         self.writer().text(part(at.end..text.len()), field.field(), "", Form::Plain, out);
+        self.writing.places.move_from(before, |place| at.end + place);
     }
 
     fn writer(&mut self) -> Writer<'_> {

@@ -13,6 +13,7 @@ mod endings;
 mod fold;
 mod foreign;
 mod hash;
+mod house;
 mod label;
 mod list;
 mod lower;
@@ -196,7 +197,7 @@ fn cased(
                 && !(capital_follows(text, part) && place::phrase(text, part).is_some());
         // `8099 Dogwood Drive`: a plain word behind the number of a house.
         let inside = plain && plain::is_inside(text, start);
-        let housed = plain && !inside && address::before(text, start).is_some();
+        let housed = plain && !inside && house::before(text, start).is_some();
         let introduced = plain && plain::is_introduced(text, part, inside, || capital_follows(text, part));
         if part.word.shape != Shape::Code
             && (!plain || housed || introduced)
@@ -265,6 +266,10 @@ fn one(
     if let Some(found) = place::firm(text, run, cue).filter(|_| !titled) {
         give(found);
         return (found.end.max(run.end()), None);
+    }
+    if let Some(found) = place::saint(text, run).or_else(|| place::with_state(text, run)) {
+        give(found);
+        return (found.end, None);
     }
     // `New York` is a place, whatever its words are alone.
     if let Some(found) = run.get(0).and_then(|first| place::several(text, first, run)) {

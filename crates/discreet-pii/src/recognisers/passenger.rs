@@ -100,9 +100,39 @@ pub(crate) fn patient(text: &str, start: usize) -> impl Iterator<Item = (Kind, R
     })
 }
 
+/// The parts of the name in the line `N:` of a vCard (RFC 6350, 6.2.2): surname, given names, additional ones.
+pub(crate) fn contact(text: &str, start: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    const LONGEST: usize = 128;
+    // Four `;` stand between the parts; some programs leave out the last ones.
+    const FEWEST: usize = 2;
+    let before = text.as_bytes().get(..start).and_then(<[u8]>::last);
+    let first = before.is_none_or(|before| matches!(before, b'\n' | b'\r'));
+    let rest = text.get(start + 2..).filter(|_| first).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().filter(|line| line.len() <= LONGEST).unwrap_or_default();
+    let inside = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | ',' | '.' | ';');
+    let fits = line.matches(';').count() >= FEWEST && line.chars().all(inside);
+    let parts = line.split(';').take(3).scan(start + 2, |at, part| {
+        let from = *at;
+        *at += part.len() + 1;
+        Some(from..from + part.len())
+    });
+    parts.filter(move |at| fits && !at.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_contact_has_parts() {
+        let found = |text| contact(text, 0).map(|at| &text[at]).collect::<Vec<_>>();
+        assert_eq!(found("N:Doe;Jane;;;"), ["Doe", "Jane"]);
+        assert_eq!(found("N:Lindqvist;Åsa;Maria;Dr.;\r\nFN:x"), ["Lindqvist", "Åsa", "Maria"]);
+        assert_eq!(found("N:;Jane;;;"), ["Jane"]);
+        for text in ["N:12;4;5", "N:a", "N: 5", "N:x=1;y=2;z"] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
 
     #[test]
     fn a_passenger_has_a_title() {

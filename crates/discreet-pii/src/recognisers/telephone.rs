@@ -2,11 +2,13 @@
 
 mod forms;
 mod shape;
+mod weak;
 
 use std::ops::Range;
 
 use crate::kinds::{Score, Scores, alone};
 use shape::{MOST_GROUPS, Shape};
+pub(crate) use weak::{WEAK, is_weak};
 
 /// The score without context of a national number that is said in one row.
 pub(crate) const SPOKEN_ROW: Score = alone(45);
@@ -34,29 +36,6 @@ pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     let in_time =
         [0, 5, 8, 11, 14].iter().any(|back| start.checked_sub(*back).is_some_and(|at| is_day(bytes, at)));
     (!in_time).then_some(found)
-}
-
-/// The highest score of a weak number without context.
-pub(crate) const WEAK: Score = forms::WEAK;
-
-/// Is the number that begins with the digits `start..end` weak: without a zero in front, a bracket and an extension, and not
-/// of North America? A fast test that most numbers pass.
-#[inline(never)]
-pub(crate) fn is_weak(bytes: &[u8], start: usize, end: usize) -> bool {
-    const LONGEST: usize = 48;
-    let rest = bytes.get(end..).unwrap_or_default();
-    let digits = |from: usize| rest.iter().skip(from).take(4).take_while(|byte| byte.is_ascii_digit()).count();
-    let american = match end - start {
-        1 => true,
-        3 => digits(0) == 0 && digits(1) == 3 || matches!(rest, [b' ', b'-' | b'/', ..]),
-        _ => false,
-    };
-    if american || bytes.get(start) == Some(&b'0') {
-        return false;
-    }
-    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/' | b',');
-    let length = rest.iter().take(LONGEST).take_while(inside).count();
-    length < LONGEST && !matches!(rest.get(length), Some(b'(' | b'e' | b'E' | b'x' | b'X' | b'#'))
 }
 
 /// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
@@ -354,22 +333,6 @@ mod tests {
     fn short_numbers_need_context() {
         for text in ["555-0199", "9123 4567", "22 44 66 88"] {
             assert_eq!(found(text), Some((text, false)), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_weak_number_has_a_low_score() {
-        let weak = |text: &str| {
-            let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-            is_weak(text.as_bytes(), 0, end)
-        };
-        for text in ["12093050", "362-55-9684", "194.86.98.177", "4872 0138 3127", "1234567 was"] {
-            assert!(weak(text) && number(text.as_bytes(), 0).is_none_or(|found| found.scores.alone <= WEAK), "{text}");
-        }
-        for text in
-            ["212-555-0199", "1 212 555 0199", "212 - 555 - 0147", "0171 2345678", "22 44 66 x12", "22 (44) 6677"]
-        {
-            assert!(!weak(text), "{text}");
         }
     }
 

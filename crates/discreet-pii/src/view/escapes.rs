@@ -14,8 +14,7 @@ pub(super) enum Meaning {
 pub(super) fn escape(text: &str, at: usize) -> Option<(Meaning, usize)> {
     let rest = text.get(at..)?;
     let (meaning, length) = match rest.as_bytes().first()? {
-        b'%' if is_wildcard(text, at) => return None,
-        b'%' => percent(rest).map(letter)?,
+        b'%' if !is_wildcard(text, at) => percent(rest).map(letter)?,
         b'&' => entity(rest).map(letter)?,
         b'\\' => backslash(text, at).map(letter)?,
         b'+' => plus(text, at).map(letter)?,
@@ -27,6 +26,18 @@ pub(super) fn escape(text: &str, at: usize) -> Option<(Meaning, usize)> {
 
 fn letter((c, length): (char, usize)) -> (Meaning, usize) {
     (Meaning::Letter(c), length)
+}
+
+/// Is the `%` at `at` a wildcard of SQL: `LIKE '%Ada%'`?
+fn is_wildcard(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 64;
+    let head = text.get(..at).unwrap_or_default();
+    let Some(quote) = head.chars().next_back().filter(|quote| matches!(quote, '\'' | '"')) else {
+        return false;
+    };
+    let inner = text.get(at + 1..).unwrap_or_default();
+    let length = inner.bytes().take(LONGEST).position(|byte| byte == b'%');
+    length.is_some_and(|length| inner.get(length + 1..).is_some_and(|rest| rest.starts_with(quote)))
 }
 
 /// One character in UTF-8, each byte as `%` and two digits. One byte of Latin-1 alone is read too.

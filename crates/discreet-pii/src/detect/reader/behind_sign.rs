@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Reader, joined};
+use crate::recognisers::labelled;
 use crate::{Evidence, Group, Hit, Kind, Kinds};
 
 /// The fewest digits of a telephone number behind `:`, where a time or a port may stand.
@@ -50,6 +51,22 @@ impl Reader<'_> {
             self.framed(bytes, start, end);
         }
         number && self.behind_sign(bytes, start, end)
+    }
+
+    /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
+    pub(super) fn foreign_label(&mut self, bytes: &[u8], start: usize, end: usize) {
+        let foreign = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| *byte >= 0x80);
+        if !foreign || !labelled::announces(bytes, end) {
+            return;
+        }
+        let head = self.text.get(..start).unwrap_or_default();
+        let letters = head.chars().rev().take(24).take_while(|c| c.is_alphanumeric() || *c == '_');
+        let length: usize = letters.map(char::len_utf8).sum();
+        if let Some(value) = labelled::value(self.text, start - length..end) {
+            self.propose(value.kind, value.at, value.scores, Evidence::Context);
+        } else {
+            self.named(end);
+        }
     }
 
     /// May the number `start..end` behind a sign be a finding? Then it limits what it may be.

@@ -69,6 +69,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Proposes the parts of the name in the line of a vCard that begins at `start`: `N:Doe;Jane;;;`.
+    #[inline(never)]
+    pub(super) fn contact(&mut self, start: usize) {
+        for at in passenger::contact(self.text, start) {
+            self.propose(Kind::Person, at, RECORD, Evidence::Context);
+        }
+    }
+
     /// Proposes the fields of the patient in the segment of HL7 that begins at `start`.
     #[inline(never)]
     pub(super) fn patient(&mut self, start: usize) {

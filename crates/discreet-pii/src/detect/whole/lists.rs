@@ -10,9 +10,10 @@ use crate::recognisers::names::{is_any_name, is_label, is_word};
 use crate::{Group, Kind};
 
 /// What stands between two values. Those that begin with others come first.
-const GAPS: [&str; 27] = [
-    ", and ", ", or ", ", ", ",", "; ", ";", " and ", " or ", " & ", " und ", " oder ", " et ", " ou ",
-    " y ", " o ", " e ", " en ", " of ", " u ", " / ", "/", " | ", "|", "、", "، ", "،", " + ",
+const GAPS: [&str; 29] = [
+    "', '", "','", ", and ", ", or ", ", ", ",", "; ", ";", " and ", " or ", " & ", " und ", " oder ",
+    " et ", " ou ", " y ", " o ", " e ", " en ", " of ", " u ", " / ", "/", " | ", "|", "、", "، ", "،",
+    " + ",
 ];
 /// The most bytes of a value in a list.
 const LONGEST: usize = 64;
@@ -111,7 +112,7 @@ fn begins(text: &str, hit: &Hit) -> bool {
 /// Is `start` behind the label of a person and a sign? `several`: of people.
 fn is_labelled(text: &str, start: usize, several: bool) -> bool {
     const FOREIGN: [&str; 5] = ["гости", "клиенты", "пациенты", "пассажиры", "посетители"];
-    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', '"']);
+    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', '"', '\'', '[']);
     let Some(label) = head.strip_suffix([':', '=']) else { return false };
     let length = run_back(label, |c| c.is_alphabetic() || c == '_');
     let word = label.get(label.len() - length..).filter(|word| word.len() <= LONGEST).unwrap_or_default();
@@ -222,6 +223,8 @@ fn name(item: &str, sort: Sort) -> Option<usize> {
         let rest = if count > 0 { rest.strip_prefix(' ').unwrap_or_default() } else { rest };
         let length =
             run(rest, |c| c.is_alphanumeric() && !c.is_ascii_digit() || matches!(c, '-' | '\'' | '’'));
+        // The quotation mark behind a name is not part of it: `['Best', 'Long']`.
+        let length = rest.get(..length).map_or(length, |word| word.trim_end_matches(['\'', '’']).len());
         let fits = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase()) && length > 1;
         if !fits || length > LONGEST || plain && sort == Sort::One {
             break;

@@ -6,7 +6,7 @@ use discreet_host::steps;
 
 use super::super::Operator;
 use super::super::apply;
-use super::super::json::{self, Part, Walk, push_escaped};
+use super::super::json::{self, Part, Unescaped, Walk, push_escaped};
 use super::named::Named;
 use super::writer::Form;
 use super::{FieldRules, TextRedactor, Writing};
@@ -37,12 +37,16 @@ impl TextRedactor {
         records.read(text, &mut scratch);
         let (mut walk, mut copied) = (Walk::new(text, &mut scratch), 0);
         let mut named = Named::default();
+        // The number of findings in front of the last entry, and its place.
+        let (mut before, mut base) = (self.writing.places.count(), 0);
         while let Ok(Some(found)) = walk.next() {
             if self.writing.outcome.too_long {
                 break;
             }
             steps::count(1);
             let Range { start, end } = found.range;
+            self.writing.places.move_from(before, |place| base + place);
+            (before, base) = (self.writing.places.count(), start);
             let raw = text.get(start..end).unwrap_or_default();
             let is_key = found.part == Part::Key;
             let path = if is_key { "" } else { walk.path() };
@@ -52,10 +56,10 @@ impl TextRedactor {
             let object = walk.object().filter(|_| !is_key);
             let part = joined.at(start).or_else(|| records.whole(object, path, raw));
             let part = part.filter(|_| !self.finder.never_hides(raw));
-            if let Some((kind, operator)) =
-                part.filter(|_| whole.is_none()).and_then(|hit| self.operator(&hit))
+            if let Some((hit, operator)) = part.filter(|_| whole.is_none()).and_then(|hit| self.operator(hit))
             {
-                self.part(raw, kind, operator, found.part, out);
+                self.writing.places.add(Hit { start: 0, end: raw.len(), ..hit });
+                self.part(raw, hit.kind, operator, found.part, out);
                 continue;
             }
             let place = walk.place().filter(|_| !is_key);
@@ -80,7 +84,7 @@ impl TextRedactor {
                     None => out.push_str(raw),
                 },
                 None if !is_key && depth < DEEPEST && json::is_document(unescaped.text(), &mut self.json) => {
-                    self.inside(raw, unescaped.text(), outer, depth, out);
+                    self.inside(raw, &unescaped, outer, depth, out);
                 }
                 None => {
                     self.writer().text(raw, &labelled, label, Form::String(&unescaped, found.part), out);
@@ -88,22 +92,32 @@ impl TextRedactor {
                 }
             }
         }
+        self.writing.places.move_from(before, |place| base + place);
         out.push_str(text.get(copied..).unwrap_or_default());
         (self.json, self.unescaped) = (scratch, unescaped);
         (self.joined, self.records) = (joined, records);
     }
 
     /// The operator of a finding that is a whole value, if it hides.
-    fn operator(&self, hit: &Hit) -> Option<(Kind, Operator)> {
-        let operator = self.rules.operator(hit).filter(|_| self.finder.reports(hit))?;
-        (operator != Operator::Keep).then_some((hit.kind, operator))
+    fn operator(&self, hit: Hit) -> Option<(Hit, Operator)> {
+        let operator = self.rules.operator(&hit).filter(|_| self.finder.reports(&hit))?;
+        (operator != Operator::Keep).then_some((hit, operator))
     }
 
     /// Appends a document in a string of a document.
-    fn inside(&mut self, raw: &str, text: &str, outer: &FieldRules, depth: usize, out: &mut String) {
+    fn inside(
+        &mut self,
+        raw: &str,
+        unescaped: &Unescaped,
+        outer: &FieldRules,
+        depth: usize,
+        out: &mut String,
+    ) {
         let (mut made, changed) = (String::new(), self.writing.outcome.changed);
+        let before = self.writing.places.count();
         self.writing.outcome.changed = false;
-        self.document(text, outer, depth + 1, &mut made);
+        self.document(unescaped.text(), outer, depth + 1, &mut made);
+        self.writing.places.move_from(before, |place| unescaped.raw(place));
         if self.writing.outcome.changed {
             push_escaped(&made, out);
         } else {

@@ -127,3 +127,13 @@ fn a_document_stays_a_document_under_every_operator() {
         assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{operator}: {out}");
     }
 }
+
+#[test]
+fn findings_in_json_have_their_places_in_the_text() {
+    let text = r#"got {"a\u0062": "mail \"ada@example.org\"", "n": 4111111111111111, "in": "{\"m\": \"bob@example.org\"}"} 10.1.2.3"#;
+    let mut redactor = by(Operator::Replace);
+    let field = redactor.rules().field("data");
+    let hits = redactor.hits(text, &field).unwrap();
+    let found: Vec<_> = hits.iter().map(|hit| &text[hit.start..hit.end]).collect();
+    assert_eq!(found, ["ada@example.org", "4111111111111111", "bob@example.org", "10.1.2.3"]);
+}

@@ -3,8 +3,9 @@
 use super::super::json::{Part, Unescaped, push_escaped};
 use super::super::{Operator, OperatorKeys, apply};
 use super::{HidingRules, Writing};
+use crate::kinds::Score;
 use crate::recognisers::spoken::{self, Written};
-use crate::{Field, Finder, Group, Hit, Kind, Roster};
+use crate::{Evidence, Field, Finder, Group, Hit, Kind, Roster};
 
 /// The place of a text in the output.
 #[derive(Clone, Copy)]
@@ -29,7 +30,11 @@ impl<'r> Writer<'r> {
         if value.is_empty() || operator == Operator::Keep {
             return None;
         }
-        let Writing { written, made, outcome, .. } = self.writing;
+        let Writing { written, made, outcome, places, .. } = self.writing;
+        if let Some(kind) = field.hints.iter().next() {
+            let (score, evidence) = (Score::CERTAIN.points(), Evidence::Context);
+            places.add(Hit { kind, start: 0, end: value.len(), score, evidence });
+        }
         made.clear();
         apply(operator, field.hints.iter().next(), as_typed(value, field, written), self.keys, made);
         outcome.whole += 1;
@@ -41,7 +46,7 @@ impl<'r> Writer<'r> {
     /// may be empty.
     pub fn text(self, raw: &str, field: &Field, label: &str, form: Form<'_>, out: &mut String) {
         let text = if let Form::String(unescaped, _) = form { unescaped.text() } else { raw };
-        let Writing { scratch, written, made, labelled, outcome } = self.writing;
+        let Writing { scratch, written, made, labelled, outcome, places } = self.writing;
         let (mut copied, mut shift) = (0, 0);
         let mut searched = text;
         if !label.is_empty() && (!field.hints.is_empty() || self.finder.knows(label)) {
@@ -69,6 +74,7 @@ impl<'r> Writer<'r> {
                 continue;
             };
             outcome.hits.add(hit.kind);
+            places.add(Hit { start: form.raw(hit.start), end: form.raw(hit.end), ..*hit });
             if operator == Operator::Keep {
                 continue;
             }

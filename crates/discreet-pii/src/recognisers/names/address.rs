@@ -1,6 +1,7 @@
 //! Street addresses: a street with its number, and the door, city, state and postcode that follow.
 
 use super::endings::Endings;
+use super::house::before;
 use super::person::NameHit;
 use super::run::{Part, Run, following, preceding, spaces};
 use super::table::Class;
@@ -298,28 +299,6 @@ fn street_before(text: &str, start: usize) -> Option<usize> {
         at = word.start;
     }
     None
-}
-
-/// The beginning of the number, or of two numbers, in front of `start`.
-pub(super) fn before(text: &str, start: usize) -> Option<usize> {
-    let first = one_before(text, start)?;
-    Some(one_before(text, first).unwrap_or(first))
-}
-
-fn one_before(text: &str, start: usize) -> Option<usize> {
-    let head = text.get(..start)?.as_bytes();
-    let gap = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b',')).count();
-    let rest = head.get(..head.len().checked_sub(gap)?)?;
-    // `12b`, `12-14`, `3/4`.
-    let letter = usize::from(matches!(rest, [.., b'0'..=b'9', b'a'..=b'e' | b'A'..=b'E']));
-    let digits = rest.get(..rest.len() - letter)?;
-    let length = digits.iter().rev().take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'/')).count();
-    let begin = digits.len() - length;
-    let border = begin.checked_sub(1).and_then(|at| digits.get(at)).copied().unwrap_or(b' ');
-    let whole = digits.get(begin)?.is_ascii_digit()
-        && (matches!(border, b' ' | b'\n' | b'\t' | b',' | b'(' | b':' | b'"' | b'#' | b'\'' | b'`' | b'*')
-            || matches!(border, b'=' | b';' | b'|' | b'[' | b'{' | b'>' | b'<' | b'~') && gap == 1);
-    (whole && gap > 0 && gap < 3 && (1..=9).contains(&length)).then_some(begin)
 }
 
 /// The end of the number behind `end`: ` 12`, `, 12b`, ` No. 3`.

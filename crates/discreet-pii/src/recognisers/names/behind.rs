@@ -28,7 +28,7 @@ pub(crate) enum Label {
 pub(crate) fn name(text: &str, from: usize, label: Label, equals: bool) -> Option<usize> {
     let first = whole(text, from)?;
     match first.word.shape {
-        Shape::Lower => small(text, first, label, equals),
+        Shape::Lower => turned_small(text, first, label).or_else(|| small(text, first, label, equals)),
         Shape::Capital | Shape::Upper => capitals(text, first, label),
         _ => None,
     }
@@ -129,6 +129,16 @@ fn turned(text: &str, run: &Run) -> Option<usize> {
     let end = behind.get(count.checked_sub(1)?)?.word.end;
     let over = is_over(text, end) || behind.get(count).is_some_and(|next| is_label(text, next));
     (is_surname(text, surname) && is_given(text, first) && count <= 3 && over).then_some(end)
+}
+
+/// The end of a name in small letters with the surname in front: `doe, jane`.
+fn turned_small(text: &str, surname: Part, label: Label) -> Option<usize> {
+    let end = surname.word.end;
+    let given = Some(end + 2).filter(|at| label == Label::Person && text.get(end..*at) == Some(", "))?;
+    let given = letter(text, given).then(|| Part::at(text, given))?;
+    let named = is_name(text, surname) || !surname.is(Class::WORD.or(Class::COMMON));
+    let fits = given.word.shape == Shape::Lower && given.is(Class::GIVEN_COMMON) && named;
+    (fits && is_over(text, given.word.end)).then_some(given.word.end)
 }
 
 /// Are these a surname and a given name in turn, and not behind the label of several persons?

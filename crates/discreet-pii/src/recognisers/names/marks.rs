@@ -1,5 +1,8 @@
 //! Signs that touch a name and are not those of code: `_Ada_`, `~~Ada Lovelace~~`, `=Ada Lovelace=`, `/Ada Lovelace/`.
 
+use super::table::{self, Class};
+use super::word::is_letter;
+
 /// Signs that people put around words.
 const SIGNS: [u8; 8] = *b"~=#$%&/\\";
 /// The most bytes of the words between two signs.
@@ -95,4 +98,49 @@ fn trails(text: &str, start: usize, end: usize, sign: u8) -> bool {
     let marks = tail.iter().take(3).take_while(|byte| **byte == sign).count();
     let apart = tail.get(marks).is_none_or(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'.' | b','));
     head.last() == Some(&b' ') && word.is_some_and(u8::is_ascii_uppercase) && apart && marks < 3
+}
+
+/// Stand brackets around the words of a name, `<Ada Lovelace>`, or one behind a given name or a title, `Mr Connor(412)`? The
+/// word `start..end` touches them.
+pub(super) fn are_around_name(text: &str, start: usize, end: usize, (before, after): (u8, u8)) -> bool {
+    let opens = before == b'<' && (after == b' ' || after == b'.');
+    let closes = before == b' ' && after == b'>';
+    if opens && closing(text, end).is_some_and(|close| are_words(text.get(start..close)))
+        || closes && opening(text, start).is_some_and(|open| are_words(text.get(open..end)))
+    {
+        return true;
+    }
+    // `Nom: MARTIN Prénom(s)`: the ending of several.
+    let ending = matches!(text.as_bytes().get(end..), Some([b'(', b'a'..=b'z', b')', ..]));
+    before == b' ' && matches!(after, b'(' | b'>') && !ending && is_behind_given(text, start)
+}
+
+/// The `>` behind `end`.
+fn closing(text: &str, end: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(end..)?;
+    rest.iter().take(LONGEST).position(|byte| *byte == b'>').map(|length| end + length)
+}
+
+/// The place behind the `<` in front of `start`.
+fn opening(text: &str, start: usize) -> Option<usize> {
+    let head = text.as_bytes().get(..start)?;
+    head.iter().rev().take(LONGEST).position(|byte| *byte == b'<').map(|length| start - length)
+}
+
+/// Are these two to four words with capitals?
+fn are_words(inner: Option<&str>) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+    };
+    inner.is_some_and(|inner| (2..=4).contains(&inner.split(' ').count()) && inner.split(' ').all(is_word))
+}
+
+/// Stands a given name or a title in front of the blank in front of `start`?
+fn is_behind_given(text: &str, start: usize) -> bool {
+    let head = text.get(..start - 1).unwrap_or_default();
+    let head = head.strip_suffix('.').unwrap_or(head);
+    let length = head.chars().rev().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>();
+    let word = head.get(head.len() - length..).unwrap_or_default();
+    word.starts_with(char::is_uppercase) && table::class(word).any(Class::GIVEN_COMMON.or(Class::TITLE))
 }

@@ -52,7 +52,7 @@ pub(super) fn role(text: &str, part: Part) -> Role {
         Shape::Upper if length < 3 && !class.any(Class::SUFFIX.or(Class::PARTICLE)) => return Role::No,
         _ => {}
     }
-    if is_month(text, part) || is_contraction(part.word.text(text)) {
+    if is_month(text, part) || is_contraction(part.word.text(text)) || is_mail(part.word.text(text)) {
         return Role::No;
     }
     if class.any(Class::SUFFIX) {
@@ -115,6 +115,11 @@ fn is_contraction(word: &str) -> bool {
     word.strip_prefix('I').is_some_and(|rest| rest.starts_with(['\'', '’']))
 }
 
+/// `E-Mail`: the label of an address, also behind the comma of a list of names.
+fn is_mail(word: &str) -> bool {
+    word.len() == 6 && word.eq_ignore_ascii_case("e-mail")
+}
+
 /// The roles of the words of a stretch, counted.
 #[derive(Default)]
 struct Tally {
@@ -162,7 +167,9 @@ fn is_introduced(text: &str, run: &Run, index: usize, part: Part) -> bool {
     let before = index.checked_sub(1).and_then(|before| run.get(before));
     let given = |before: Part| matches!(role(text, before), Role::Given | Role::GivenWord);
     part.word.shape == Shape::Capital
-        && (plain::is_name(part.word.text(text)) || index == 0 && plain::is_born(text, part.word.start))
+        && (plain::is_name(part.word.text(text))
+            || plain::has_foreign_capital(part.word.text(text))
+            || index == 0 && plain::is_born(text, part.word.start))
         || before.is_some_and(given) && plain::is_part(text, part)
 }
 

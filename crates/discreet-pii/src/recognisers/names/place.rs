@@ -111,6 +111,42 @@ pub(super) fn firm(text: &str, run: &Run, cue: Cue) -> Option<NameHit> {
     found(body.word.end, scores::INSTITUTION, Evidence::Form)
 }
 
+/// An institution with the name of a saint: `St. Mary's General Hospital`.
+pub(super) fn saint(text: &str, run: &Run) -> Option<NameHit> {
+    let head = text.get(..run.start())?;
+    // `St.` may be the first word of the run.
+    let first = run.get(0)?.word.text(text);
+    let named = matches!(first, "St" | "Saint") && run.len() > 1
+        || ["St. ", "St ", "Saint "].iter().any(|saint| head.ends_with(saint));
+    let behind = text.get(run.end()..).filter(|_| named)?;
+    let length = ["'s ", "’s "].iter().find(|ending| behind.starts_with(**ending))?.len();
+    let start = run.end() + length;
+    let body = super::run::letter(text, start).then(|| Run::from(text, Part::at(text, start)))?;
+    let last = body.iter().rfind(|part| part.is(Class::BODY.or(Class::FIRM)))?;
+    Some(NameHit {
+        kind: Kind::Organization,
+        start: run.start(),
+        end: last.word.end,
+        score: scores::INSTITUTION,
+        evidence: Evidence::Form,
+    })
+}
+
+/// A town with its state and postcode: `Madison, MI 36479`.
+pub(super) fn with_state(text: &str, run: &Run) -> Option<NameHit> {
+    let behind = text.as_bytes().get(run.end()..)?;
+    let &[b',', b' ', b'A'..=b'Z', b'A'..=b'Z', b' ', ref code @ ..] = behind else { return None };
+    let digits = code.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    let (start, end) = (run.start(), run.end());
+    (digits == 5).then_some(NameHit {
+        kind: Kind::Place,
+        start,
+        end,
+        score: scores::PLACE_LIKELY,
+        evidence: Evidence::Context,
+    })
+}
+
 /// The end of a legal form that punctuation or small letters separate from the name.
 fn form_behind(text: &str, end: usize) -> Option<usize> {
     const FORMS: &[&str] = &[

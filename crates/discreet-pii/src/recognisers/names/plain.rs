@@ -166,9 +166,17 @@ pub(super) fn is_other(word: &str) -> bool {
 pub(super) fn is_introduced(text: &str, part: Part, inside: bool, capital: impl Fn() -> bool) -> bool {
     let start = part.word.start;
     let short = part.word.end - start <= LONGEST;
-    let listed = || short && is_name(part.word.text(text)) || part.is(Class::PARTICLE) && capital();
+    let word = part.word.text(text);
+    let listed =
+        || short && (is_name(word) || has_foreign_capital(word)) || part.is(Class::PARTICLE) && capital();
     let may_be = if inside { listed() } else { is_born(text, start) };
     may_be && part.word.shape == Shape::Capital && cue::before(text, start) == Cue::Strong
+}
+
+/// Begins the word with a capital that hardly begins a noun: `Åsa`? Lists compare words without accents, so that it is a
+/// plain word of another language there. Those of German begin nouns.
+pub(super) fn has_foreign_capital(word: &str) -> bool {
+    word.starts_with(|c: char| !c.is_ascii() && c.is_uppercase() && !matches!(c, 'Ä' | 'Ö' | 'Ü'))
 }
 
 /// Is the word the name that somebody was born with: `geb. Winter`?

@@ -305,6 +305,9 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
     if marks::are_of_name(text, start, end, (before, after)) {
         return false;
     }
+    if marks::are_around_name(text, start, end, (before, after)) {
+        return false;
+    }
     match (before, after) {
         (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => !is_behind_label(text, start),
         // `guest=M. Schmidt`
