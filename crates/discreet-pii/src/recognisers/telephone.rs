@@ -6,6 +6,7 @@ mod shape;
 use std::ops::Range;
 
 use crate::kinds::{Score, Scores, alone};
+pub(crate) use shape::bracketed_end;
 use shape::{MOST_GROUPS, Shape};
 
 /// The score without context of a national number that is said in one row.
@@ -45,7 +46,8 @@ pub(crate) const WEAK: Score = forms::WEAK;
 pub(crate) fn is_weak(bytes: &[u8], start: usize, end: usize) -> bool {
     const LONGEST: usize = 48;
     let rest = bytes.get(end..).unwrap_or_default();
-    let digits = |from: usize| rest.iter().skip(from).take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits =
+        |from: usize| rest.iter().skip(from).take(4).take_while(|byte| byte.is_ascii_digit()).count();
     let american = match end - start {
         1 => true,
         3 => digits(0) == 0 && digits(1) == 3 || matches!(rest, [b' ', b'-' | b'/', ..]),
@@ -57,22 +59,6 @@ pub(crate) fn is_weak(bytes: &[u8], start: usize, end: usize) -> bool {
     let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/' | b',');
     let length = rest.iter().take(LONGEST).take_while(inside).count();
     length < LONGEST && !matches!(rest.get(length), Some(b'(' | b'e' | b'E' | b'x' | b'X' | b'#'))
-}
-
-/// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
-#[cold]
-pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
-    const LONGEST: usize = 32;
-    let rest = bytes.get(start + 2..)?;
-    let code = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
-    let groups = rest.get(code..)?.strip_prefix(b")")?;
-    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/');
-    let row = groups.get(..groups.iter().take(LONGEST).take_while(inside).count())?;
-    let length = row.iter().rposition(u8::is_ascii_digit)? + 1;
-    let digits = code + row.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let whole = !groups.get(length).is_some_and(u8::is_ascii_alphanumeric);
-    let apart = row.windows(2).all(|pair| pair.iter().any(u8::is_ascii_digit));
-    (code > 0 && (8..=15).contains(&digits) && whole && apart).then_some(start + 3 + code + length)
 }
 
 /// The longest plausible number in the groups from `start` on.
@@ -169,9 +155,13 @@ fn next_group(bytes: &[u8], end: usize, after_bracket: bool, shape: &Shape) -> O
         (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
         (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
         // `+1,415,555,0172`, `+1_415_555_0172`
-        (b',' | b'_', Some(next), _) if shape.country_code && next.is_ascii_digit() && !shape.is_long() => end + 1,
+        (b',' | b'_', Some(next), _) if shape.country_code && next.is_ascii_digit() && !shape.is_long() => {
+            end + 1
+        }
         (b' ', Some(b'-' | b'/'), Some(b' '))
-            if shape.total < 6 || shape.country_code && !shape.is_long() || shape.groups() == [3, 3] && four() =>
+            if shape.total < 6
+                || shape.country_code && !shape.is_long()
+                || shape.groups() == [3, 3] && four() =>
         {
             end + 3
         }
@@ -364,11 +354,19 @@ mod tests {
             is_weak(text.as_bytes(), 0, end)
         };
         for text in ["12093050", "362-55-9684", "194.86.98.177", "4872 0138 3127", "1234567 was"] {
-            assert!(weak(text) && number(text.as_bytes(), 0).is_none_or(|found| found.scores.alone <= WEAK), "{text}");
+            assert!(
+                weak(text) && number(text.as_bytes(), 0).is_none_or(|found| found.scores.alone <= WEAK),
+                "{text}"
+            );
         }
-        for text in
-            ["212-555-0199", "1 212 555 0199", "212 - 555 - 0147", "0171 2345678", "22 44 66 x12", "22 (44) 6677"]
-        {
+        for text in [
+            "212-555-0199",
+            "1 212 555 0199",
+            "212 - 555 - 0147",
+            "0171 2345678",
+            "22 44 66 x12",
+            "22 (44) 6677",
+        ] {
             assert!(!weak(text), "{text}");
         }
     }

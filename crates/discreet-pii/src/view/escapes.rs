@@ -68,12 +68,14 @@ fn percent(rest: &str) -> Option<(char, usize)> {
 fn is_wildcard(text: &str, at: usize) -> bool {
     const LONGEST: usize = 64;
     let bytes = text.as_bytes();
-    let digits = |from: usize| bytes.iter().skip(from).take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits =
+        |from: usize| bytes.iter().skip(from).take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
     let stripe = || digits(at + 2) >= 12 && bytes.get(at + 2 + digits(at + 2)) == Some(&b'^');
     if matches!(bytes.get(at + 1), Some(b'B' | b'b')) && stripe() {
         return true;
     }
-    let Some(mark) = at.checked_sub(1).and_then(|before| bytes.get(before)).filter(|mark| matches!(mark, b'\'' | b'"'))
+    let Some(mark) =
+        at.checked_sub(1).and_then(|before| bytes.get(before)).filter(|mark| matches!(mark, b'\'' | b'"'))
     else {
         return false;
     };
