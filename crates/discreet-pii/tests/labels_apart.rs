@@ -147,7 +147,7 @@ fn statements_of_sql_have_values() {
     all(&[
         ("ALTER USER x WITH PASSWORD 'rosewood'", "ALTER USER x WITH PASSWORD '<password>'"),
         ("CREATE USER x IDENTIFIED BY 'rosewood'", "CREATE USER x IDENTIFIED BY '<password>'"),
-        ("WHERE guest = 'alan turing'", "WHERE guest = '<person>'"),
+        ("WHERE guest = 'anna schneider'", "WHERE guest = '<person>'"),
         (
             "INSERT INTO g (id, password) VALUES (1, 'Ros3!wood')",
             "INSERT INTO g (id, password) VALUES (1, '<password>')",

@@ -104,7 +104,7 @@ fn pair(text: &str, label: &str, value: Range<usize>, give: &mut impl FnMut(&Col
     // `<string name="password">Password</string>` is a text of a program.
     if label.len() <= LONGEST_LABEL
         && text.get(value.clone()).is_some_and(|value| !value.is_empty() && !is_nothing(value))
-        && text.get(value.clone()).is_some_and(|value| Column::of(value).is_none())
+        && text.get(value.clone()).is_some_and(|value| !is_label(value))
         && let Some(column) = Column::of(label.trim_end_matches([':', ' ']))
     {
         give(&column, value);
@@ -115,6 +115,11 @@ fn pair(text: &str, label: &str, value: Range<usize>, give: &mut impl FnMut(&Col
 fn is_nothing(value: &str) -> bool {
     const WORDS: [&str; 8] = ["null", "none", "true", "false", "required", "string", "nil", "undefined"];
     value.starts_with(['$', '{', '%']) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// Is the value the name of a field itself?
+fn is_label(value: &str) -> bool {
+    value.len() <= LONGEST_LABEL && value.chars().all(char::is_alphabetic) && Column::of(value).is_some()
 }
 
 /// A tag that opens an element.
@@ -209,7 +214,7 @@ fn key(head: &str) -> Option<&str> {
     const GAPS: [char; 9] = [' ', ',', ';', '\n', '\r', '\t', '-', '"', '\''];
     let from = (head.len().saturating_sub(96)..=head.len()).find_map(|from| head.get(from..))?;
     let bare = from.trim_end_matches(GAPS);
-    let begins = bare.rfind(|c: char| matches!(c, ':' | '=' | '"' | '\''))?;
+    let begins = bare.rfind([':', '=', '"', '\''])?;
     let label = bare.get(begins + 1..)?.trim_start();
     let before = bare.get(..=begins)?.trim_end_matches(['"', '\'', ' ']);
     let word = before.strip_suffix([':', '='])?.trim_end_matches(['"', '\'', ' ']);
