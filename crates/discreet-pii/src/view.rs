@@ -215,7 +215,11 @@ impl Reading<'_> {
         let edge = |c: Option<char>| c.is_none_or(|c| c == '\n' || c == '\r');
         let behind = self.text.get(end..).and_then(|behind| behind.chars().next());
         let before = self.text.get(..from).and_then(|before| before.chars().next_back());
-        if plain && count >= COLUMN && behind.is_some_and(|c| c.is_ascii_digit()) && self.is_in_telephone(from) {
+        if plain
+            && count >= COLUMN
+            && behind.is_some_and(|c| c.is_ascii_digit())
+            && self.is_in_telephone(from)
+        {
             self.copy(from);
             self.mapped.replaced(" ", from, end);
             (self.copied, self.changed) = (end, true);

@@ -9,17 +9,22 @@ use common::{all, redacted, stay};
 #[test]
 fn names_in_angle_brackets_are_hidden_and_types_are_not() {
     all(&[
-        ("<Grace Hopper> where is the lift?", "<<person>> where is the lift?"),
+        ("<Alan Turing> where is the lift?", "<<person>> where is the lift?"),
         ("[INFO] seen <Alan Turing>", "[INFO] seen <<person>>"),
         ("guest: <Alan Turing>", "guest: <<person>>"),
-        ("&lt;Grace Hopper&gt; hello", "&lt;<person>&gt; hello"),
-        ("%3CGrace Hopper%3E hello", "%3C<person>%3E hello"),
-        ("\\u003cGrace Hopper\\u003e hello", "\\u003c<person>\\u003e hello"),
-        ("<<Grace Hopper>>", "<<<person>>>"),
-        ("<Grace Hopper", "<<person>"),
+        ("&lt;Alan Turing&gt; hello", "&lt;<person>&gt; hello"),
+        ("%3CAlan Turing%3E hello", "%3C<person>%3E hello"),
+        ("\\u003cAlan Turing\\u003e hello", "\\u003c<person>\\u003e hello"),
+        ("<<Alan Turing>>", "<<<person>>>"),
+        ("<Alan Turing", "<<person>"),
         ("password: <Ros3wood>", "password: <password>"),
     ]);
-    stay(&["Vec<Frame> x", "map<string, Martin> guests", "#include <Eigen/Dense>", "<Charlotte>x</Charlotte>"]);
+    stay(&[
+        "Vec<Frame> x",
+        "map<string, Martin> guests",
+        "#include <Eigen/Dense>",
+        "<Charlotte>x</Charlotte>",
+    ]);
     stay(&["<Martin frame=\"x\">", "if a < b and b > c", "password: <password>"]);
 }
 
@@ -58,24 +63,29 @@ fn elements_and_attributes_label_as_keys_do() {
 #[test]
 fn a_bracket_or_a_sign_behind_a_name_hides_no_part_of_it() {
     all(&[
-        ("Grace Hopper(204)", "<person>(204)"),
-        ("guest: Grace Hopper(VIP)", "guest: <person>(VIP)"),
+        ("Alan Turing(204)", "<person>(204)"),
+        ("guest: Alan Turing(VIP)", "guest: <person>(VIP)"),
         ("Mr Turing(VIP)", "<person>(VIP)"),
-        ("Grace Hopper> hello", "<person>> hello"),
-        ("guest::Grace Hopper", "guest::<person>"),
-        ("guest_name:=Grace Hopper", "guest_name:=<person>"),
-        ("/api/guest/Grace Hopper", "/api/guest/<person>"),
-        ("/data/guests/Grace Hopper/id.png", "/data/guests/<person>/id.png"),
+        ("Alan Turing> hello", "<person>> hello"),
+        ("guest::Alan Turing", "guest::<person>"),
+        ("guest_name:=Alan Turing", "guest_name:=<person>"),
+        ("/api/guest/Alan Turing", "/api/guest/<person>"),
+        ("/data/guests/Alan Turing/id.png", "/data/guests/<person>/id.png"),
         ("guest=G. Hopper", "guest=<person>"),
         ("Guest: M. Curie", "Guest: <person>"),
     ]);
-    stay(&["class Grant(Base)", "std::vector<Martin>(3)", "/opt/ros/Frank/setup", "std::Grace Hopper::x"]);
+    stay(&["class Grant(Base)", "std::vector<Martin>(3)", "/opt/ros/Frank/setup", "std::Alan Turing::x"]);
 }
 
 #[test]
 fn an_english_address_may_stand_behind_any_sign() {
-    for (before, after) in [("'", "'"), ("**", "**"), ("street=", ""), ("[", "]"), ("`", "`"), ("|", "|"), ("1;", "")] {
-        assert_eq!(redacted(&format!("{before}14 Elm Lane{after}"), false), format!("{before}<address>{after}"));
+    for (before, after) in
+        [("'", "'"), ("**", "**"), ("street=", ""), ("[", "]"), ("`", "`"), ("|", "|"), ("1;", "")]
+    {
+        assert_eq!(
+            redacted(&format!("{before}14 Elm Lane{after}"), false),
+            format!("{before}<address>{after}")
+        );
     }
     all(&[("{'addr': '14 Elm Lane'}", "{'addr': '<address>'}")]);
 }
@@ -108,7 +118,12 @@ fn a_weak_sign_announces_what_looks_like_a_password() {
         ("Last Name - Best", "Last Name - <person>"),
         ("| Last Name | Best |", "| Last Name | <person> |"),
     ]);
-    stay(&["password, please", "password - required", "password set to expire", "reset the password to continue"]);
+    stay(&[
+        "password, please",
+        "password - required",
+        "password set to expire",
+        "reset the password to continue",
+    ]);
 }
 
 #[test]
@@ -132,7 +147,7 @@ fn statements_of_sql_have_values() {
     all(&[
         ("ALTER USER x WITH PASSWORD 'rosewood'", "ALTER USER x WITH PASSWORD '<password>'"),
         ("CREATE USER x IDENTIFIED BY 'rosewood'", "CREATE USER x IDENTIFIED BY '<password>'"),
-        ("WHERE guest = 'grace hopper'", "WHERE guest = '<person>'"),
+        ("WHERE guest = 'anna schneider'", "WHERE guest = '<person>'"),
         (
             "INSERT INTO g (id, password) VALUES (1, 'Ros3!wood')",
             "INSERT INTO g (id, password) VALUES (1, '<password>')",
@@ -216,7 +231,7 @@ fn signs_and_blanks_between_the_groups_of_a_number_are_seen_through() {
         ("ring +1_415_555_0144", "ring <phone>"),
         ("ring +44 7700 - 900 - 155", "ring <phone>"),
         ("ring +44    7700    900155", "ring <phone>"),
-        ("Grace\u{2028}Hopper", "<person>"),
+        ("Alan\u{2028}Turing", "<person>"),
         ("card 4111 1111\u{fffc} 1111 1111", "card <payment_card>"),
     ]);
     stay(&["0.5    12    7700", "+0.5    1200    7700", "ラーメン"]);

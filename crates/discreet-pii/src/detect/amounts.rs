@@ -20,8 +20,8 @@ pub(super) const TIMES: &[&str] = &[
 
 /// Units of machines.
 pub(super) const MACHINES: &[&str] = &[
-    "ms", "us", "ns", "s", "sec", "secs", "seconds", "hz", "frames", "ticks", "cycles", "messages", "bytes", "kb", "mb",
-    "gb", "kib", "mib", "entries", "files", "lines",
+    "ms", "us", "ns", "s", "sec", "secs", "seconds", "hz", "frames", "ticks", "cycles", "messages", "bytes",
+    "kb", "mb", "gb", "kib", "mib", "entries", "files", "lines",
 ];
 
 static FIRST_UNITS: Firsts = Firsts::of(UNITS);

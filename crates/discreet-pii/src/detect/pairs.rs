@@ -59,7 +59,9 @@ pub(super) fn elements(text: &str, mut give: impl FnMut(&Column, Range<usize>)) 
         }
         let own = if PLAIN.contains(&tag.name) { None } else { Some(tag.name) };
         match label.filter(|_| own.is_none_or(|own| GENERAL.contains(&own))).or(own) {
-            Some(name) if GENERAL.iter().any(|known| known.eq_ignore_ascii_case(name)) && !outer.is_empty() => {
+            Some(name)
+                if GENERAL.iter().any(|known| known.eq_ignore_ascii_case(name)) && !outer.is_empty() =>
+            {
                 pair(text, &format!("{outer} {name}"), content, &mut give);
             }
             Some(name) => pair(text, name, content, &mut give),
@@ -80,8 +82,18 @@ fn content(text: &str, from: usize) -> Option<Range<usize>> {
 
 /// Elements of an address without the word for one.
 const STREETS: [&str; 12] = [
-    "street", "streetaddress", "streetname", "addressline", "addressline1", "line1", "strasse", "straße", "rue", "calle",
-    "straat", "rua",
+    "street",
+    "streetaddress",
+    "streetname",
+    "addressline",
+    "addressline1",
+    "line1",
+    "strasse",
+    "straße",
+    "rue",
+    "calle",
+    "straat",
+    "rua",
 ];
 
 /// Gives a value, if its label is known.
@@ -89,8 +101,10 @@ fn pair(text: &str, label: &str, value: Range<usize>, give: &mut impl FnMut(&Col
     let letters = || label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
     let street = label.len() <= LONGEST_LABEL && STREETS.iter().any(|street| letters().eq(street.chars()));
     let label = if street { "address" } else { label };
+    // `<string name="password">Password</string>` is a text of a program.
     if label.len() <= LONGEST_LABEL
         && text.get(value.clone()).is_some_and(|value| !value.is_empty() && !is_nothing(value))
+        && text.get(value.clone()).is_some_and(|value| !is_label(value))
         && let Some(column) = Column::of(label.trim_end_matches([':', ' ']))
     {
         give(&column, value);
@@ -101,6 +115,11 @@ fn pair(text: &str, label: &str, value: Range<usize>, give: &mut impl FnMut(&Col
 fn is_nothing(value: &str) -> bool {
     const WORDS: [&str; 8] = ["null", "none", "true", "false", "required", "string", "nil", "undefined"];
     value.starts_with(['$', '{', '%']) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// Is the value the name of a field itself?
+fn is_label(value: &str) -> bool {
+    value.len() <= LONGEST_LABEL && value.chars().all(char::is_alphabetic) && Column::of(value).is_some()
 }
 
 /// A tag that opens an element.
@@ -165,10 +184,9 @@ impl<'t> Tag<'t> {
 
 /// The same for keys beside values: `key: 'psk', value: 'tulip'`, in one line or two.
 pub(super) fn keys(text: &str, mut give: impl FnMut(&Column, Range<usize>)) {
-    for at in memmem::find_iter(text.as_bytes(), b"alue") {
-        let start = at.saturating_sub(1);
-        if let Some(value) = value(text, at + 4)
-            && matches!(text.as_bytes().get(start), Some(b'v' | b'V'))
+    let bytes = text.as_bytes();
+    for start in memmem::find_iter(bytes, b"value").chain(memmem::find_iter(bytes, b"Value")) {
+        if let Some(value) = value(text, start + b"value".len())
             && let Some(label) = key(text.get(..start).unwrap_or_default())
         {
             pair(text, label, value, &mut give);
@@ -184,7 +202,8 @@ fn value(text: &str, end: usize) -> Option<Range<usize>> {
     let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
     let inner = inner.get(usize::from(quote.is_some())..)?;
     let from = text.len() - inner.len();
-    let ends = |c: char| quote.map_or_else(|| matches!(c, ',' | '}' | ';' | '\n' | '\r' | '>'), |quote| c == quote);
+    let ends =
+        |c: char| quote.map_or_else(|| matches!(c, ',' | '}' | ';' | '\n' | '\r' | '>'), |quote| c == quote);
     let length = inner.char_indices().take(LONGEST_VALUE).find(|(_, c)| ends(*c)).map(|(length, _)| length);
     let raw = inner.get(..length.or_else(|| (inner.len() <= LONGEST_VALUE).then_some(inner.len()))?)?;
     Some(from..from + raw.trim_end().len())
@@ -195,7 +214,7 @@ fn key(head: &str) -> Option<&str> {
     const GAPS: [char; 9] = [' ', ',', ';', '\n', '\r', '\t', '-', '"', '\''];
     let from = (head.len().saturating_sub(96)..=head.len()).find_map(|from| head.get(from..))?;
     let bare = from.trim_end_matches(GAPS);
-    let begins = bare.rfind(|c: char| matches!(c, ':' | '=' | '"' | '\''))?;
+    let begins = bare.rfind([':', '=', '"', '\''])?;
     let label = bare.get(begins + 1..)?.trim_start();
     let before = bare.get(..=begins)?.trim_end_matches(['"', '\'', ' ']);
     let word = before.strip_suffix([':', '='])?.trim_end_matches(['"', '\'', ' ']);
@@ -207,7 +226,9 @@ fn key(head: &str) -> Option<&str> {
 pub(super) fn rows(text: &str, mut give: impl FnMut(&Column, Range<usize>)) {
     for at in memmem::find_iter(text.as_bytes(), b") VALUES (") {
         let head = text.get(at.saturating_sub(2 * LONGEST_VALUE)..at).unwrap_or_default();
-        let Some(labels) = head.rsplit('(').next().filter(|labels| labels.len() < head.len()) else { continue };
+        let Some(labels) = head.rsplit('(').next().filter(|labels| labels.len() < head.len()) else {
+            continue;
+        };
         let mut from = at + b") VALUES (".len();
         for label in labels.split(',').take(MOST) {
             let rest = text.get(from..).unwrap_or_default();
@@ -236,6 +257,8 @@ mod tests {
         elements(text, |column, at| all.push((column.label.clone(), &text[at])));
         keys(text, |column, at| all.push((column.label.clone(), &text[at])));
         rows(text, |column, at| all.push((column.label.clone(), &text[at])));
+        // `name="..." value="..."` is one of both.
+        all.dedup();
         all
     }
 
@@ -267,6 +290,7 @@ mod tests {
             "<joint name=\"elbow\" value=\"0.5\"/>",
             "<surname>null</surname>",
             "<surname></surname>",
+            "<string name=\"password\">Password</string>",
             "a < b and c > d",
             "Vec<surname> x",
             "{key: 'state', value: 'ok'}",
@@ -282,8 +306,24 @@ mod tests {
     #[test]
     fn any_text_has_values_on_boundaries_of_characters() {
         const PIECES: [&str; 18] = [
-            "<", ">", "</", "surname", "key", "value", "\"", "'", "=", ":", ", ", "é", "王", ") VALUES (", "(",
-            "\n", "th", " ",
+            "<",
+            ">",
+            "</",
+            "surname",
+            "key",
+            "value",
+            "\"",
+            "'",
+            "=",
+            ":",
+            ", ",
+            "é",
+            "王",
+            ") VALUES (",
+            "(",
+            "\n",
+            "th",
+            " ",
         ];
         let mut state = 7_u64;
         for _ in 0..6000 {

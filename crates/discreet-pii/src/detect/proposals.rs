@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::amounts::{MACHINES, UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status};
+use super::amounts::{
+    MACHINES, UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status,
+};
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};

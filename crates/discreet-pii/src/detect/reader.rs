@@ -249,7 +249,7 @@ impl Reader<'_> {
         }
         let label = word.length >= 3 || labelled::is_short(bytes.get(start..end).unwrap_or_default());
         if label && labelled::announces(bytes, end) {
-            self.pairs |= matches!(bytes.get(start + 1..end), Some(b"alue"));
+            self.pairs |= bytes.get(start..end).is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
             } else if !self.short_label(bytes, start, end) && !begins_number(bytes, end) {
@@ -288,10 +288,10 @@ impl Reader<'_> {
         let behind = bytes.get(start + length..).unwrap_or_default();
         match next {
             b'-' | b'.' | 0x80.. => true,
+            b' ' if matches!([a, b, c], [b'B' | b'b', b'e' | b'a', b'a' | b's']) => true,
             b' ' | b':' if more::has_digit(behind) => {
                 length <= 3 || MONTHS.contains(&[a, b, c].map(|byte| byte.to_ascii_lowercase()))
             }
-            b' ' if matches!([a, b, c], [b'B' | b'b', b'e' | b'a', b'a' | b's']) => true,
             // The code of a bank.
             _ => length >= 6 && a.is_ascii_uppercase() && b.is_ascii_uppercase(),
         }

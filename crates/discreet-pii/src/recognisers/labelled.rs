@@ -27,8 +27,8 @@ use crate::recognisers::names;
 pub(crate) use board::is_of_board;
 use ends::{closing_quote, digits_end, phrase_end, value_end, value_is_over};
 pub(crate) use extension::extension;
-pub(crate) use home::home;
 pub(crate) use filter::{may_be_any, may_be_label};
+pub(crate) use home::home;
 use label::{LAST_WORDS, NETWORKS, compound_kinds, label_kinds};
 pub(crate) use network::password as network;
 pub(crate) use remarks::is_remark;
@@ -324,7 +324,8 @@ const NOTHING: [&str; 8] = ["Bearer", "Basic", "null", "None", "none", "true", "
 /// Is this a password behind a sign that placeholders have too: `[hunter2]`, `$hunter2`, `/hunter2`? It has small letters
 /// and digits, and is not a path or the name of a variable.
 fn is_secret_behind_sign(kind: Kind, value: &str) -> bool {
-    let inner = value.strip_prefix(['/', '[', '{', '$', '<']).unwrap_or_default().trim_end_matches([']', '}', '>']);
+    let inner =
+        value.strip_prefix(['/', '[', '{', '$', '<']).unwrap_or_default().trim_end_matches([']', '}', '>']);
     let has = |is: fn(&u8) -> bool| inner.as_bytes().iter().any(is);
     kind == Kind::Password
         && inner.len() >= 5

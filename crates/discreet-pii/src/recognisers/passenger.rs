@@ -28,12 +28,15 @@ pub(crate) fn passenger(text: &str, start: usize, end: usize) -> Option<Range<us
     fits.then_some(start..end + 1 + given + 1 + length)
 }
 
+/// A kind, and the place of a value.
+type Found = (Kind, Range<usize>);
+
 /// The scores of a card on a magnetic stripe, and of what belongs to it.
 pub(crate) const STRIPE: Scores = alone(95).always();
 
 /// The card in the word `start..end`, its holder and its expiry: `B4242424242424242^DOE/JANE^2712101`,
 /// `CCVI4111111111111111/0528`.
-pub(crate) fn stripe(text: &str, start: usize, end: usize) -> Option<[Option<(Kind, Range<usize>)>; 3]> {
+pub(crate) fn stripe(text: &str, start: usize, end: usize) -> Option<[Option<Found>; 3]> {
     const LONGEST_NAME: usize = 32;
     let word = text.get(start..end)?;
     let behind = text.get(end..)?;
@@ -162,7 +165,9 @@ mod tests {
         };
         assert_eq!(found("B5555555555554444^ROE/ANN^3001201?"), ["5555555555554444", "ROE/ANN", "3001201"]);
         assert_eq!(found("CCCA5555555555554444/0130"), ["5555555555554444", "0130"]);
-        for text in ["B5555555555554444", "CCCA5555555555554443/0130", "X5555555555554444^A^3001", "B55^A^3001"] {
+        for text in
+            ["B5555555555554444", "CCCA5555555555554443/0130", "X5555555555554444^A^3001", "B55^A^3001"]
+        {
             assert_eq!(found(text), [""; 0], "{text}");
         }
     }

@@ -7,6 +7,7 @@ mod weak;
 use std::ops::Range;
 
 use crate::kinds::{Score, Scores, alone};
+pub(crate) use shape::bracketed_end;
 use shape::{MOST_GROUPS, Shape};
 pub(crate) use weak::{WEAK, is_weak};
 
@@ -36,22 +37,6 @@ pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     let in_time =
         [0, 5, 8, 11, 14].iter().any(|back| start.checked_sub(*back).is_some_and(|at| is_day(bytes, at)));
     (!in_time).then_some(found)
-}
-
-/// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
-#[cold]
-pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
-    const LONGEST: usize = 32;
-    let rest = bytes.get(start + 2..)?;
-    let code = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
-    let groups = rest.get(code..)?.strip_prefix(b")")?;
-    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/');
-    let row = groups.get(..groups.iter().take(LONGEST).take_while(inside).count())?;
-    let length = row.iter().rposition(u8::is_ascii_digit)? + 1;
-    let digits = code + row.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let whole = !groups.get(length).is_some_and(u8::is_ascii_alphanumeric);
-    let apart = row.windows(2).all(|pair| pair.iter().any(u8::is_ascii_digit));
-    (code > 0 && (8..=15).contains(&digits) && whole && apart).then_some(start + 3 + code + length)
 }
 
 /// The longest plausible number in the groups from `start` on.
@@ -148,9 +133,13 @@ fn next_group(bytes: &[u8], end: usize, after_bracket: bool, shape: &Shape) -> O
         (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
         (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
         // `+1,415,555,0172`, `+1_415_555_0172`
-        (b',' | b'_', Some(next), _) if shape.country_code && next.is_ascii_digit() && !shape.is_long() => end + 1,
+        (b',' | b'_', Some(next), _) if shape.country_code && next.is_ascii_digit() && !shape.is_long() => {
+            end + 1
+        }
         (b' ', Some(b'-' | b'/'), Some(b' '))
-            if shape.total < 6 || shape.country_code && !shape.is_long() || shape.groups() == [3, 3] && four() =>
+            if shape.total < 6
+                || shape.country_code && !shape.is_long()
+                || shape.groups() == [3, 3] && four() =>
         {
             end + 3
         }
@@ -172,7 +161,7 @@ fn is_another(bytes: &[u8], start: usize, next: usize, shape: &Shape) -> bool {
     };
     let trunk = bytes.get(next) == Some(&b'0') && shape.total >= if shape.country_code { 11 } else { 9 };
     let joint = || group(start).1.filter(|joint| matches!(joint, b'-' | b'.'));
-    if !trunk && !(shape.total >= DIGITS && joint().is_some() && group(start) == group(next)) {
+    if !(trunk || shape.total >= DIGITS && joint().is_some() && group(start) == group(next)) {
         return false;
     }
     let row = bytes.get(next..).unwrap_or_default().iter().take(20);

@@ -28,8 +28,8 @@ fn letter((c, length): (char, usize)) -> (Meaning, usize) {
     (Meaning::Letter(c), length)
 }
 
-/// Is the `%` at `at` a wildcard of SQL: `LIKE '%Ada%'`?
-fn is_wildcard(text: &str, at: usize) -> bool {
+/// Does the `%` at `at` begin a quoted pattern of SQL: `'%Ada%'`?
+fn is_quoted_pattern(text: &str, at: usize) -> bool {
     const LONGEST: usize = 64;
     let head = text.get(..at).unwrap_or_default();
     let Some(quote) = head.chars().next_back().filter(|quote| matches!(quote, '\'' | '"')) else {
@@ -78,13 +78,18 @@ fn percent(rest: &str) -> Option<(char, usize)> {
 /// Is the `%` one of SQL or of a magnetic stripe, and none of an escape: `LIKE '%42424242%'`, `%B4242424242424242^DOE`?
 fn is_wildcard(text: &str, at: usize) -> bool {
     const LONGEST: usize = 64;
+    if is_quoted_pattern(text, at) {
+        return true;
+    }
     let bytes = text.as_bytes();
-    let digits = |from: usize| bytes.iter().skip(from).take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits =
+        |from: usize| bytes.iter().skip(from).take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
     let stripe = || digits(at + 2) >= 12 && bytes.get(at + 2 + digits(at + 2)) == Some(&b'^');
     if matches!(bytes.get(at + 1), Some(b'B' | b'b')) && stripe() {
         return true;
     }
-    let Some(mark) = at.checked_sub(1).and_then(|before| bytes.get(before)).filter(|mark| matches!(mark, b'\'' | b'"'))
+    let Some(mark) =
+        at.checked_sub(1).and_then(|before| bytes.get(before)).filter(|mark| matches!(mark, b'\'' | b'"'))
     else {
         return false;
     };

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Reader;
 use crate::Kind;
-use crate::detect::{Evidence, Hit, swar};
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
+use crate::detect::{Evidence, Hit, swar};
 use crate::kinds::{Score, Scores, alone};
 use crate::recognisers::{labelled, masked, passenger, telephone, web};
 
@@ -152,17 +152,32 @@ impl Reader<'_> {
         }
         let word = bytes.get(start..end).unwrap_or_default();
         let cell = word.eq_ignore_ascii_case(b"cell") || word.eq_ignore_ascii_case(b"cel");
-        let from = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| b".: ".contains(byte)).count();
+        let from = end
+            + bytes
+                .get(end..)
+                .unwrap_or_default()
+                .iter()
+                .take(2)
+                .take_while(|byte| b".: ".contains(byte))
+                .count();
         if cell
             && from > end
             && bytes.get(end) != Some(&b' ')
             && let Some(found) = telephone::number(bytes, from)
-            && bytes.get(found.at.clone()).is_some_and(|raw| raw.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9)
+            && bytes
+                .get(found.at.clone())
+                .is_some_and(|raw| raw.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9)
         {
             let (score, evidence) = (CELL.points(), Evidence::Context);
             let wanted = self.thresholds.get(Kind::Phone as usize).is_some_and(|least| score >= *least);
             // A number behind `cell` may be that of a battery, which `propose` knows.
-            self.hits.extend(wanted.then_some(Hit { kind: Kind::Phone, start: from, end: found.at.end, score, evidence }));
+            self.hits.extend(wanted.then_some(Hit {
+                kind: Kind::Phone,
+                start: from,
+                end: found.at.end,
+                score,
+                evidence,
+            }));
             return wanted;
         }
         false

@@ -117,7 +117,8 @@ fn expiry_before(head: &str) -> Option<(usize, usize)> {
     let start = near.get(..slash)?.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let year = run(near.get(slash + 1..)?, |c| c.is_ascii_digit());
     let end = slash + 1 + year;
-    let labelled = has(near.get(..start)?, &EXPIRY) && !near.get(end..)?.contains(|c: char| c.is_ascii_digit());
+    let labelled =
+        has(near.get(..start)?, &EXPIRY) && !near.get(end..)?.contains(|c: char| c.is_ascii_digit());
     (labelled && is_expiry(near.get(start..end)?, true)).then_some((from + start, from + end))
 }
 
@@ -225,7 +226,10 @@ mod tests {
         for text in ["on 12/27 card ", "exp 13/27 card ", "exp 12/27, 3 cards ", "exp card ", ""] {
             assert_eq!(expiry_before(text), None, "{text}");
         }
-        assert_eq!((track("=2712101123456789?"), track("=2713101"), track("=2712"), track("")), (17, 0, 0, 0));
+        assert_eq!(
+            (track("=2712101123456789?"), track("=2713101"), track("=2712"), track("")),
+            (17, 0, 0, 0)
+        );
     }
 
     #[test]

@@ -15,7 +15,11 @@ pub(crate) fn may_follow(bytes: &[u8], end: usize) -> bool {
         [b' ', b'(' | b'#' | b' ' | b'0'..=b'9' | b'.', ..] | [b' ', b'-', b' ', ..] => true,
         // `password set to Tulip7!`
         [b' ', b's', b'e', b't', b' ', ..] | [b' ', b't', b'o', b' ', ..] => true,
-        [b'(' | b'[' | b']', ..] | [b'.', b'.', ..] | [b'.', b' ', b'0'..=b'9', ..] | [b':', b'=', ..] | [b',', b' ', _, ..] => true,
+        [b'(' | b'[' | b']', ..]
+        | [b'.', b'.', ..]
+        | [b'.', b' ', b'0'..=b'9', ..]
+        | [b':', b'=', ..]
+        | [b',', b' ', _, ..] => true,
         _ => false,
     }
 }
@@ -73,7 +77,8 @@ fn remark_end(bytes: &[u8], end: usize) -> Option<usize> {
 pub(crate) fn without_remark(label: &str) -> Option<&str> {
     let bare = match label.as_bytes().last()? {
         close @ (b')' | b']') => {
-            let from = (label.len().saturating_sub(LONGEST)..label.len()).find_map(|from| label.get(from..))?;
+            let from =
+                (label.len().saturating_sub(LONGEST)..label.len()).find_map(|from| label.get(from..))?;
             let open = from.rfind(if *close == b')' { '(' } else { '[' })?;
             label.get(..label.len() - from.len() + open)?
         }
@@ -111,7 +116,9 @@ mod tests {
         ] {
             assert_eq!(behind(text, 4), Some((from, signed)), "{text}");
         }
-        for text in ["word: x", "word = x", "word is x", "word (new) x", "word 200: x", "word -x", "word", "word ("] {
+        for text in
+            ["word: x", "word = x", "word is x", "word (new) x", "word 200: x", "word -x", "word", "word ("]
+        {
             assert_eq!(behind(text, 4), None, "{text}");
         }
     }

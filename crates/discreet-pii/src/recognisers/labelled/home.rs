@@ -17,7 +17,8 @@ pub(crate) fn home(text: &str, start: usize, end: usize) -> Option<Range<usize>>
     let bytes = text.as_bytes();
     let sign = *bytes.get(end)?;
     let before = start.checked_sub(1).and_then(|at| bytes.get(at))?;
-    let root = start.checked_sub(2).and_then(|at| bytes.get(at)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let root =
+        start.checked_sub(2).and_then(|at| bytes.get(at)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
     let slashes = bytes.get(end..)?.iter().take(2).take_while(|byte| **byte == sign).count();
     let from = end + slashes;
     let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');

@@ -134,16 +134,20 @@ fn start(text: &str, end: usize) -> Option<usize> {
     let bare = rest.trim_start_matches(['"', '\'', '*']);
     let behind = bare.strip_prefix(' ').unwrap_or(bare);
     if let Some((from, signed)) = gap::behind(text, end) {
-        return (signed || is_label(text.get(..end)?)).then(|| from + usize::from(rest_is_quoted(text, from)));
+        return (signed || is_label(text.get(..end)?))
+            .then(|| from + usize::from(rest_is_quoted(text, from)));
     }
     // `| Last Name | Smith |`
-    let cell = || behind.strip_prefix('|').filter(|cell| cell.starts_with(' ') && text.get(..end).is_some_and(is_label));
+    let cell = || {
+        behind.strip_prefix('|').filter(|cell| cell.starts_with(' ') && text.get(..end).is_some_and(is_label))
+    };
     let value = behind.strip_prefix([':', '=', '>', '→']).or_else(cell)?;
     let value = value.strip_prefix('>').unwrap_or(value);
     let inner = value.trim_start_matches([' ', '"', '*', '`', '[', '(', '{', '~', '_']);
     // `guest = 'Sal Paradise'`, and not `van 't Hoff`.
     // `WHERE guest = 'sal paradise'`
-    let closed = |name: &str| name.bytes().take(LONGEST).position(|byte| byte == b'\'').is_some_and(|at| at > 2);
+    let closed =
+        |name: &str| name.bytes().take(LONGEST).position(|byte| byte == b'\'').is_some_and(|at| at > 2);
     let inner = inner
         .strip_prefix('\'')
         .filter(|name| name.starts_with(char::is_uppercase) || closed(name))

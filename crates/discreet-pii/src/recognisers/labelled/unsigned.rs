@@ -107,8 +107,7 @@ static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 const RARE: [&str; 36] = [
     "ifian", "utze", "sswo", "tili", "suar", "passe", "hiav", "r id", "ruik", "lave", "nnwo", "aseñ",
     "tente", "i-fi", "nnung", "nlog", "denam", " name", "twoo", "wifi", "suár", "i-Fi", "ogin", "r ID",
-    "enha", "rnam", "dential", "gsdat", "denzi", "(at)", "[at]", "(AT)", "[AT]",
-    "creds", " in wi", "r user ",
+    "enha", "rnam", "dential", "gsdat", "denzi", "(at)", "[at]", "(AT)", "[AT]", "reds", " in wi", "r user",
 ];
 
 /// The search for [`RARE`]. None on processors without such instructions.

@@ -30,6 +30,7 @@ pub(crate) fn name(text: &str, from: usize, label: Label, equals: bool) -> Optio
     match first.word.shape {
         Shape::Lower => turned_small(text, first, label).or_else(|| small(text, first, label, equals)),
         Shape::Capital | Shape::Upper => capitals(text, first, label),
+        Shape::Initial => initial(text, first).filter(|_| label != Label::Name),
         _ => None,
     }
 }
@@ -74,9 +75,6 @@ fn small(text: &str, first: Part, label: Label, equals: bool) -> Option<usize> {
 
 /// The end of the name with capitals.
 fn capitals(text: &str, first: Part, label: Label) -> Option<usize> {
-    if let Some(end) = initial(text, first).filter(|_| label != Label::Name) {
-        return Some(end);
-    }
     if first.is(Class::TITLE) && !plain::is_name(first.word.text(text)) {
         return None;
     }

@@ -11,7 +11,9 @@ const LONGEST: usize = 40;
 /// The name of a field that ends at `end`.
 fn name(text: &str, end: usize) -> &str {
     let head = text.as_bytes().get(..end).unwrap_or_default();
-    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']' | 0x80..);
+    let inside = |byte: &&u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']' | 0x80..)
+    };
     let length = head.iter().rev().take(LONGEST).take_while(inside).count();
     // The byte in front of the first may be a part of its character.
     (end - length..=end).find_map(|start| text.get(start..end)).unwrap_or_default()

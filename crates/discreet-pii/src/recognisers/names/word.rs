@@ -328,9 +328,12 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
 fn is_in_path(text: &str, start: usize) -> bool {
     let head = text.get(..start).unwrap_or_default();
     let second = head.ends_with(' ');
-    let first = if second { head.trim_end_matches(' ').rfind(['/', ' ']).map_or(0, |at| at + 1) } else { start };
+    let first =
+        if second { head.trim_end_matches(' ').rfind(['/', ' ']).map_or(0, |at| at + 1) } else { start };
     let capital = text.get(first..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
-    first.checked_sub(1).is_some_and(|slash| capital && byte(text, slash) == b'/' && label::is_label(text, slash))
+    first
+        .checked_sub(1)
+        .is_some_and(|slash| capital && byte(text, slash) == b'/' && label::is_label(text, slash))
 }
 
 /// Does the label of a person end in front of the `=` or `:=` before `start`?

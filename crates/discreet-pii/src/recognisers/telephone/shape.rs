@@ -123,3 +123,19 @@ impl Shape {
         self.before.iter().take(self.count).copied()
     }
 }
+
+/// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
+#[cold]
+pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 32;
+    let rest = bytes.get(start + 2..)?;
+    let code = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let groups = rest.get(code..)?.strip_prefix(b")")?;
+    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/');
+    let row = groups.get(..groups.iter().take(LONGEST).take_while(inside).count())?;
+    let length = row.iter().rposition(u8::is_ascii_digit)? + 1;
+    let digits = code + row.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let whole = !groups.get(length).is_some_and(u8::is_ascii_alphanumeric);
+    let apart = row.windows(2).all(|pair| pair.iter().any(u8::is_ascii_digit));
+    (code > 0 && (8..=15).contains(&digits) && whole && apart).then_some(start + 3 + code + length)
+}
