@@ -320,3 +320,10 @@ fn a_file_that_is_not_text_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("not UTF-8"));
 }
+
+#[test]
+fn a_key_is_not_written_to_a_device() {
+    let output = discreet(&["pseudonym-key", "/dev/full"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a device"), "{output:?}");
+}

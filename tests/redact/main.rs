@@ -195,6 +195,24 @@ fn nothing_is_overwritten_or_redacted_in_place() {
 }
 
 #[test]
+fn a_false_orientation_hides_no_face() {
+    let Some(photo) = astronaut() else { return };
+    let folder = scratch("false");
+    photo.write_png(&folder.join("in.png"));
+    assert_eq!(code(&redact(&folder, &["in.png", "upright.jpg", "--faces=off", "--plates"])), 0);
+    let upright = fs::read(folder.join("upright.jpg")).unwrap();
+    let ([x, y], [right, bottom]) = (FACE, [photo.width - 1 - FACE[0], photo.height - 1 - FACE[1]]);
+    // The face in the picture as each orientation turns it.
+    let places =
+        [[x, y], [right, y], [right, bottom], [x, bottom], [y, x], [bottom, x], [bottom, right], [y, right]];
+    for (tag, place) in (1..).zip(places) {
+        fs::write(folder.join("in.jpg"), photo::with_exif(&upright, tag, b"")).unwrap();
+        let (_, boxes) = boxes(&redact(&folder, &["in.jpg", "out.jpg", "--boxes", "--force"]));
+        assert!(boxes.iter().any(|one| is_inside(place, *one)), "{tag}: {boxes:?}");
+    }
+}
+
+#[test]
 fn threads_change_nothing_but_the_time() {
     let Some(photo) = astronaut() else { return };
     let folder = scratch("threads");

@@ -1,7 +1,7 @@
 //! Where pictures come from and where they go.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use serde_json::Value;
 
@@ -47,6 +47,61 @@ fn what_cannot_be_read_or_written_is_refused_before_anything_is_done() {
     }
     assert_eq!(files(&folder), ["file", "in/a.png", "pipe.png"]);
     assert_eq!(fs::read(folder.join("file")).unwrap(), b"mine");
+}
+
+#[test]
+fn only_a_regular_file_is_replaced() {
+    let Some(photo) = astronaut() else { return };
+    let folder = scratch("irregular");
+    photo.write_png(&folder.join("in.png"));
+    fs::write(folder.join("mine.png"), "mine").unwrap();
+    symlink("mine.png", folder.join("link.png")).unwrap();
+    symlink("/dev/full", folder.join("device.png")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket.png")).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe.png"), rustix::fs::FileType::Fifo, mode, 0)
+        .unwrap();
+    for (to, why) in [
+        ("pipe.png", "a named pipe"),
+        ("socket.png", "a socket"),
+        ("device.png", "a device"),
+        ("link.png", "a link"),
+    ] {
+        let kind = |name: &str| fs::symlink_metadata(folder.join(name)).unwrap().file_type();
+        let before = kind(to);
+        for force in [&[][..], &["--force"]] {
+            let output = redact(&folder, &[&["in.png", to], force].concat());
+            assert_eq!(code(&output), 2, "{to}: {output:?}");
+            assert!(String::from_utf8_lossy(&output.stderr).contains(why), "{output:?}");
+        }
+        assert_eq!(kind(to), before, "{to}");
+    }
+    assert_eq!(fs::read(folder.join("mine.png")).unwrap(), b"mine");
+}
+
+#[test]
+fn the_result_is_readable_by_no_more_users_than_the_picture() {
+    let Some(photo) = astronaut() else { return };
+    let folder = scratch("rights");
+    fs::create_dir_all(folder.join("in/sub")).unwrap();
+    let rights =
+        |name: &str, mode| fs::set_permissions(folder.join(name), Permissions::from_mode(mode)).unwrap();
+    let mode = |name: &str| fs::metadata(folder.join(name)).unwrap().mode() & 0o777;
+    for name in ["in/open.png", "in/mine.png", "in/sub/a.png"] {
+        photo.write_png(&folder.join(name));
+        rights(name, 0o644);
+    }
+    rights("in/mine.png", 0o600);
+    rights("in/sub", 0o700);
+    assert_eq!(code(&redact(&folder, &["in", "out"])), 0);
+    assert_eq!(mode("out/mine.png"), 0o600);
+    assert_eq!(mode("out/sub"), 0o700);
+    assert_eq!(mode("out/sub/a.png"), 0o600, "the folder keeps others out of the original");
+    // The rest is as open as a new file is here.
+    fs::write(folder.join("new"), "").unwrap();
+    assert_eq!(mode("out/open.png"), mode("new") & 0o644);
+    assert_eq!(code(&redact(&folder, &["in/sub/a.png", "a.png"])), 0);
+    assert_eq!(mode("a.png"), 0o600);
 }
 
 #[test]

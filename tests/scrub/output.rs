@@ -1,6 +1,7 @@
 //! The output has its name only when it is complete, and never replaces another file by accident.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 
 use mcap::Compression;
@@ -27,6 +28,21 @@ fn what_is_there_is_not_overwritten_and_no_bag_is_scrubbed_in_place() {
     assert_eq!(code(&scrub(&folder, &["policy.yaml", "new.mcap"])), 2);
     assert_eq!(code(&scrub(&folder, &["in.mcap", "new.mcap", "--who", "front_desk"])), 2);
     assert_eq!(files(&folder), ["in.mcap", "linked.mcap", "out.mcap", "policy.yaml"]);
+}
+
+#[test]
+fn the_result_replaces_no_pipe_and_is_readable_by_no_more_users_than_the_bag() {
+    let folder = scratch("rights");
+    everything(&folder.join("in.mcap"), None, CANARY);
+    fs::set_permissions(folder.join("in.mcap"), Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(code(&scrub(&folder, &["in.mcap", "out.mcap"])), 1, "/broken is missing");
+    assert_eq!(fs::metadata(folder.join("out.mcap")).unwrap().mode() & 0o777, 0o600);
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    let output = scrub(&folder, &["in.mcap", "pipe", "--force"]);
+    assert_eq!(code(&output), 2, "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a named pipe"), "{output:?}");
+    assert!(fs::symlink_metadata(folder.join("pipe")).unwrap().file_type().is_fifo());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use discreet_cdr::{Malformed, Reader};
-use discreet_policy::OnEnd;
+use discreet_policy::{ActionPart, OnEnd};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{GoalId, inner_goal_id};
 
@@ -39,6 +39,8 @@ pub struct Goals {
     goals: BTreeMap<GoalId, Goal>,
     /// Active goals with the mark that nobody has asked for, and the time at which they were seen first.
     strays: BTreeMap<GoalId, Stray>,
+    /// The robot's publishers of feedback and status are connected.
+    heard: [bool; 2],
 }
 
 /// A goal of a stakeholder.
@@ -90,12 +92,33 @@ struct Stray {
 impl Goals {
     /// Without goals.
     pub fn new(action: &str, on_end: OnEnd) -> Goals {
-        Goals { action: action.into(), on_end, goals: BTreeMap::new(), strays: BTreeMap::new() }
+        Goals {
+            action: action.into(),
+            on_end,
+            goals: BTreeMap::new(),
+            strays: BTreeMap::new(),
+            heard: [false; 2],
+        }
     }
 
     /// What happens to goals whose sender loses its right, from now on.
     pub fn set_on_end(&mut self, on_end: OnEnd) {
         self.on_end = on_end;
+    }
+
+    /// Notes whether the robot's publisher of feedback, or of status, is connected.
+    pub fn set_heard(&mut self, part: ActionPart, is_connected: bool) {
+        let [feedback, status] = &mut self.heard;
+        match part {
+            ActionPart::Feedback => *feedback = is_connected,
+            ActionPart::Status => *status = is_connected,
+            ActionPart::SendGoal | ActionPart::CancelGoal | ActionPart::GetResult => {}
+        }
+    }
+
+    /// True if feedback and status of a goal would be heard.
+    pub fn is_heard(&self) -> bool {
+        self.heard == [true; 2]
     }
 
     /// The id inside of a goal that is about to be sent. `at` is monotonic, here and below.

@@ -7,7 +7,8 @@
 //!    finding may begin, the reader calls [`matcher`], which holds all patterns in one automaton, or a recogniser.
 //! 3. [`proposals`] checks each match and keeps it if its score, raised by [`context`], reaches the threshold.
 //! 4. The recogniser `names` adds persons and places, [`patterns`] and [`lists`] the texts that the policy names.
-//! 5. Further readings look for what the form of the text hides: `encoded` text, `broken` numbers, [`tables`].
+//! 5. Further readings look for what the form of the text hides: `encoded` text, `broken` numbers, [`tables`], and [`pairs`] of
+//!    a label and a value.
 //! 6. [`overlap`] keeps the best of overlapping findings, and [`whole`] adds what belongs to them.
 //!
 //! `budget` bounds the work of all of it.
@@ -26,6 +27,7 @@ mod matcher;
 mod name_model;
 mod options;
 mod overlap;
+mod pairs;
 mod parts;
 mod patterns;
 mod proposals;

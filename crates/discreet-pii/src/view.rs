@@ -150,14 +150,14 @@ impl Reading<'_> {
             Seen::Blank => self.blanks(from),
             Seen::Line => self.put(Some('\n'), from, to),
             Seen::As(c) => self.put(Some(c), from, to),
-            Seen::Dot if self.is_between(from, to, is_digit) => self.put(Some('-'), from, to),
+            Seen::Dot | Seen::Dash if self.is_between(from, to, is_digit) => self.put(Some('-'), from, to),
             Seen::Dot if !self.is_between(from, to, char::is_alphabetic) => self.put(Some(SIGN), from, to),
             Seen::Sign if !self.belongs(c, from, to) => self.put(Some(SIGN), from, to),
             Seen::LooksLatin(letter) if self.is_in_latin_word(from, to) => self.put(Some(letter), from, to),
             Seen::Comma if escaped || !self.is_between(from, to, is_other_letter) => {
                 self.put(Some(','), from, to)
             }
-            Seen::Dot | Seen::Comma | Seen::Sign | Seen::LooksLatin(_) => to,
+            Seen::Dot | Seen::Dash | Seen::Comma | Seen::Sign | Seen::LooksLatin(_) => to,
             Seen::Compatible => self.compatible(c, from, to),
             Seen::Mark => self.mark(c, from, to),
         }
@@ -215,6 +215,12 @@ impl Reading<'_> {
         let edge = |c: Option<char>| c.is_none_or(|c| c == '\n' || c == '\r');
         let behind = self.text.get(end..).and_then(|behind| behind.chars().next());
         let before = self.text.get(..from).and_then(|before| before.chars().next_back());
+        if plain && count >= COLUMN && behind.is_some_and(|c| c.is_ascii_digit()) && self.is_in_telephone(from) {
+            self.copy(from);
+            self.mapped.replaced(" ", from, end);
+            (self.copied, self.changed) = (end, true);
+            return end;
+        }
         if plain && (count == 1 || count >= COLUMN || edge(before) || edge(behind)) {
             return end;
         }
@@ -323,7 +329,10 @@ mod tests {
             ("4111&nbsp;1111", "4111 1111"),
             ("\\u0034111", "4111"),
             ("41<b>11</b>", "4111"),
-            ("a\u{2028}b\u{0}", "a\nb"),
+            ("a\u{2028}b\u{0}", "a b"),
+            ("09\u{30fc}12 ラ\u{30fc}メン", "09-12 ラ\u{30fc}メン"),
+            ("4111\u{fffc}1111 A\u{fffc}da", "41111111 Ada"),
+            ("+44    7700    900123    412", "+44 7700 900123    412"),
             ("l·l", "l·l"),
             ("•card 💳4111✅, ¿DNI?", "*card *4111*, *DNI?"),
             ("412×2 Müller÷", "412*2 Müller*"),

@@ -95,6 +95,14 @@ impl Subscription {
         }))
     }
 
+    /// The number of matched publishers.
+    pub fn publisher_count(&self) -> usize {
+        let mut count = 0;
+        // SAFETY: the subscription is initialised and `count` is a live local.
+        let code = unsafe { rcl::rcl_subscription_get_publisher_count(self.as_ptr(), &mut count) };
+        if code == rcl::RCL_RET_OK as i32 { count } else { 0 }
+    }
+
     fn as_ptr(&self) -> *const rcl::rcl_subscription_t {
         self.handle.as_ref()
     }

@@ -60,12 +60,27 @@ pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, BlankReason> {
         return Err(BlankReason::UnfitLayout);
     }
     is_whole(bytes)?;
-    let decoded =
-        Mat::from_slice(bytes).and_then(|bytes| imgcodecs::imdecode(&bytes, imgcodecs::IMREAD_COLOR));
-    let bgr = decoded.map_err(|_| BlankReason::Failed)?;
+    let bgr = decode_colours(bytes, imgcodecs::IMREAD_COLOR).map_err(|_| BlankReason::Failed)?;
     let (width, height) = (width as usize, height as usize);
     let as_said = [(width, height), (height, width)].contains(&size(&bgr));
     if as_said { Ok(Decoded { bgr, grey: false }) } else { Err(BlankReason::Failed) }
+}
+
+/// The same photograph as it is stored, if it may have metadata that turn it.
+pub(super) fn decode_as_stored(bytes: &[u8]) -> Result<Option<Mat>, VisionError> {
+    // Between the pixels of a JPEG there is no such byte behind 0xff. The chunk of a PNG has this name.
+    let sign: &[u8] = match kind(bytes) {
+        Some(CompressedFormat::Jpeg) => b"\xff\xe1",
+        Some(CompressedFormat::Png) | None => b"eXIf",
+    };
+    if !bytes.windows(sign.len()).any(|part| part == sign) {
+        return Ok(None);
+    }
+    decode_colours(bytes, imgcodecs::IMREAD_COLOR | imgcodecs::IMREAD_IGNORE_ORIENTATION).map(Some)
+}
+
+fn decode_colours(bytes: &[u8], flags: i32) -> Result<Mat, VisionError> {
+    Ok(imgcodecs::imdecode(&Mat::from_slice(bytes)?, flags)?)
 }
 
 /// Encodes the pixels, without metadata.

@@ -18,6 +18,7 @@ mod jpeg_tests;
 mod light;
 mod motion;
 mod onnx;
+mod orientation;
 mod parts;
 mod protobuf;
 mod turned;

@@ -1,6 +1,6 @@
 //! The work of `discreet redact`.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Mutex;
@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use discreet_host::disk::{self, Readers};
+use discreet_host::files::folder_of;
 use discreet_policy::finding::plain;
 use discreet_redact::{Cover, Found, ImageRules, Subject, WholeFrame, has_further_pictures};
 use discreet_vision::Watch;
@@ -20,7 +22,7 @@ use super::tree::{self, Job, Skipped};
 use crate::Answer;
 use crate::input::{say, say_error, say_json};
 use crate::inspector;
-use crate::new_file::Fresh;
+use crate::new_file::{Fresh, make_folder};
 
 /// The largest file that is read.
 const MAX_FILE: u64 = 256 << 20;
@@ -39,6 +41,7 @@ pub fn run(command: &Redact) -> anyhow::Result<Answer> {
         say_error("note: a blurred face can sometimes still be recognised; `solid` leaves nothing of it");
     }
     let jobs = tree::jobs(&command.input, &command.output)?;
+    jobs.pictures.iter().try_for_each(|job| disk::refuse_irregular(&job.to))?;
     let there = jobs.pictures.iter().find(|job| !command.force && job.to.symlink_metadata().is_ok());
     if let Some(job) = there {
         bail!("{} exists already; --force replaces it", job.to.display());
@@ -84,9 +87,9 @@ fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyho
     }
     let photograph = eyes.photograph(rules, &bytes, tree::format_of(&job.to))?;
     if let Some(folder) = job.to.parent().filter(|folder| *folder != Path::new("")) {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        make_folder(folder, readers_of_folder(&job.from)?)?;
     }
-    let mut fresh = Fresh::new(&job.to, force)?;
+    let mut fresh = Fresh::new(&job.to, force, Readers::of(&job.from)?)?;
     fresh.file().write_all(photograph.encoded).context("cannot write it")?;
     let done = Done {
         size: photograph.size,
@@ -95,6 +98,11 @@ fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyho
     };
     fresh.finish()?;
     Ok(done)
+}
+
+/// The users who can read the folder of a picture.
+fn readers_of_folder(picture: &Path) -> anyhow::Result<Readers> {
+    Ok(Readers::of(folder_of(picture))?)
 }
 
 fn rules(command: &Redact) -> anyhow::Result<ImageRules> {

@@ -1,13 +1,15 @@
 //! The work of `discreet scrub`.
 
+use std::fs;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use discreet_bags::scrub::{self, Report, TopicReport};
 use discreet_bags::{self as bags, BagWriter};
 use discreet_cdr::types::TypeLibrary;
-use discreet_host::disk::{self, Untrusted};
+use discreet_host::disk::{self, Readers, Untrusted};
 use discreet_policy::finding::plain;
 use discreet_redact::ImageRules;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -45,7 +47,7 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     let shown = command.input.display().to_string();
     let mut bag = bags::open(&command.input).with_context(|| shown.clone())?;
-    let mut fresh = Fresh::new(&command.output, command.force)?;
+    let mut fresh = Fresh::new(&command.output, command.force, readers(&command.input)?)?;
 
     let scrub = scrub::Scrub {
         policy: &policy,
@@ -87,6 +89,17 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     let whole =
         report.damage.is_none() && report.blanked() == 0 && report.missing.is_empty() && !report.empty;
     Ok(if whole { Answer::Yes } else { Answer::No })
+}
+
+/// The users who can read all of a bag, which is a file or a folder of files.
+fn readers(bag: &Path) -> anyhow::Result<Readers> {
+    let mut readers = Readers::of(bag)?;
+    if bag.is_dir() {
+        for entry in fs::read_dir(bag)? {
+            readers = readers.and(Readers::of(&entry?.path())?);
+        }
+    }
+    Ok(readers)
 }
 
 fn library(types: Types) -> anyhow::Result<Option<TypeLibrary>> {

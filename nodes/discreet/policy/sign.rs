@@ -203,6 +203,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     new.push(format!(".{}.new", std::process::id()));
     let new = PathBuf::from(new);
     let written = || -> std::io::Result<()> {
+        discreet_host::disk::refuse_special(path)?;
         let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
         file.set_permissions(Permissions::from_mode(0o644))?;
         file.write_all(text.as_bytes())?;

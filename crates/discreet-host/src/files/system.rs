@@ -73,6 +73,7 @@ impl Files for SystemFiles {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        disk::refuse_special(to)?;
         fs::rename(from, to)
     }
 

@@ -18,7 +18,14 @@ pub(super) const TIMES: &[&str] = &[
     "pm", "nächte", "tage", "uhr", "noches", "nuits",
 ];
 
+/// Units of machines.
+pub(super) const MACHINES: &[&str] = &[
+    "ms", "us", "ns", "s", "sec", "secs", "seconds", "hz", "frames", "ticks", "cycles", "messages", "bytes", "kb", "mb",
+    "gb", "kib", "mib", "entries", "files", "lines",
+];
+
 static FIRST_UNITS: Firsts = Firsts::of(UNITS);
+static FIRST_MACHINES: Firsts = Firsts::of(MACHINES);
 static FIRST_TIMES: Firsts = Firsts::of(TIMES);
 
 /// The length of the unit at the beginning of a text, behind at most one blank: `2 nights`, `40 €`, `50 percent`.
@@ -30,7 +37,8 @@ fn unit(rest: &str, units: &[&[&str]]) -> Option<usize> {
     }
     let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
     let unit = word.get(..length)?;
-    if !FIRST_UNITS.may_have(unit.as_bytes()) && !FIRST_TIMES.may_have(unit.as_bytes()) {
+    let firsts = [&FIRST_UNITS, &FIRST_TIMES, &FIRST_MACHINES];
+    if !firsts.iter().any(|firsts| firsts.may_have(unit.as_bytes())) {
         return None;
     }
     let known = units.iter().any(|units| units.iter().any(|known| known.eq_ignore_ascii_case(unit)));
@@ -57,15 +65,24 @@ fn is_label(behind: &str, units: &[&[&str]]) -> bool {
 /// Is the number at `at` directly behind the word of a room that room although a word for time follows: `room 417 min bar`?
 /// It has three digits at least.
 fn is_numbered(text: &str, at: &Range<usize>) -> bool {
+    // `room cleaning 412 minutes`
+    const LONG: [&str; 4] = [" minutes", " seconds", " hours", " minuten"];
+    let rest = text.get(at.end..).unwrap_or_default();
     let head = text.get(..at.start).unwrap_or_default();
     let word = head.strip_suffix([' ', '=', ':']).unwrap_or_default();
-    at.len() >= 3 && word.ends_with(char::is_alphabetic)
+    at.len() >= 3 && word.ends_with(char::is_alphabetic) && !LONG.iter().any(|unit| rest.starts_with(unit))
 }
 
 /// Is the number `at` an amount, and not that of a room?
 pub(super) fn is_no_room(text: &str, at: Range<usize>) -> bool {
     is_amount(text, at.end, &[UNITS, TIMES]) && (is_amount(text, at.end, &[UNITS]) || !is_numbered(text, &at))
+        || is_time(text, &at)
         || is_dimension(text, at)
+}
+
+/// Is the number a time of the day: `room service at 7`?
+fn is_time(text: &str, at: &Range<usize>) -> bool {
+    at.len() <= 2 && text.get(..at.start).is_some_and(|head| head.ends_with(" service at "))
 }
 
 /// `3D model`: the word of a dimension.

@@ -32,14 +32,31 @@ static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
 struct Known {
     /// A Bloom filter with one bit for each hash. It rejects most words without a search.
     filter: [u64; FILTER],
-    /// In the order of hashes.
+    /// In the order of mixed hashes.
     words: Vec<(u64, Kinds)>,
+    /// For the first bits of a mixed hash, the number of words before.
+    starts: Vec<u16>,
 }
 
-/// The place of a hash in the filter.
-fn place(hash: u64) -> (usize, u64) {
-    let mixed = (hash ^ (hash >> 29)).wrapping_mul(Folded::FACTOR) >> 32;
-    ((mixed >> 6) as usize % FILTER, 1 << (mixed % 64))
+/// The number of the first bits of a mixed hash that tell where to search for it.
+const FIRST_BITS: u32 = 13;
+
+/// A hash whose bits all depend on all of it.
+#[inline]
+fn mixed(hash: u64) -> u64 {
+    (hash ^ (hash >> 29)).wrapping_mul(Folded::FACTOR)
+}
+
+/// The place of a mixed hash in the filter.
+#[inline]
+fn place(mixed: u64) -> (usize, u64) {
+    ((mixed >> 38) as usize % FILTER, 1 << (mixed >> 32) % 64)
+}
+
+/// The first bits of a mixed hash.
+#[inline]
+fn first_bits(mixed: u64) -> usize {
+    (mixed >> (u64::BITS - FIRST_BITS)) as usize
 }
 
 impl Known {
@@ -48,7 +65,8 @@ impl Known {
         for kind in Kind::BUILT_IN {
             let own: Kinds = [*kind].into_iter().collect();
             for word in kind.definition().words.iter().flat_map(|words| words.split(' ')) {
-                all.extend(ENDINGS.iter().map(|ending| (Folded::of(&format!("{word}{ending}")).hash, own)));
+                let forms = ENDINGS.iter().map(|ending| Folded::of(&format!("{word}{ending}")).hash);
+                all.extend(forms.map(|hash| (mixed(hash), own)));
             }
         }
         all.sort_by_key(|(hash, _)| *hash);
@@ -66,13 +84,16 @@ impl Known {
                 *bits |= bit;
             }
         }
-        Known { filter, words }
+        let before = |first: usize| words.partition_point(|(hash, _)| first_bits(*hash) < first);
+        let starts = (0..1 << FIRST_BITS).map(|first| u16::try_from(before(first)).unwrap_or(u16::MAX));
+        let starts = starts.collect();
+        Known { filter, words, starts }
     }
 
     /// Does the hash pass the filter?
     #[inline]
     fn may_have(&self, hash: u64) -> bool {
-        let (word, bit) = place(hash);
+        let (word, bit) = place(mixed(hash));
         self.filter.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
@@ -80,8 +101,10 @@ impl Known {
         if !self.may_have(hash) {
             return None;
         }
-        let at = self.words.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
-        self.words.get(at).map(|(_, kinds)| *kinds)
+        let mixed = mixed(hash);
+        let start = self.starts.get(first_bits(mixed)).copied().unwrap_or(0);
+        let mut near = self.words.iter().skip(usize::from(start)).skip_while(|(hash, _)| *hash < mixed);
+        near.next().filter(|(hash, _)| *hash == mixed).map(|(_, kinds)| *kinds)
     }
 }
 

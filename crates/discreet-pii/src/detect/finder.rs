@@ -60,6 +60,8 @@ struct Signs {
     labels: bool,
     /// A word begins behind the code of a `=` in quoted-printable.
     quoted: bool,
+    /// The text has tags, or keys beside values.
+    pairs: bool,
 }
 
 /// The memory that a reading of a text takes.
@@ -199,6 +201,11 @@ impl Finder {
         if escaped {
             hits.extend(again.take_cells());
         }
+        if signs.pairs || differs && memchr::memchr(b'<', text.as_bytes()).is_some() {
+            let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *hits, &mut *budget);
+            let original = |hit: Hit| hit.moved(view.original(hit.start, hit.end));
+            self.pairs((text, seen), roster, again, (memory, original));
+        }
         if differs && !view.tags().is_empty() {
             let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *hits, &mut *budget);
             self.tags(text, view.tags(), field, roster, again, memory);
@@ -251,10 +258,11 @@ impl Finder {
             budget,
             announced,
             quoted: false,
+            pairs: false,
             limits,
         };
         reader.run();
-        let quoted = reader.quoted;
+        let (quoted, pairs) = (reader.quoted, reader.pairs);
         let before = hits.len();
         let labels = self.names.find(text, outline, field, roster, (memo, budget), hits);
         let mut at = 0;
@@ -273,7 +281,7 @@ impl Finder {
                 hits.push(Hit { kind, start, end, score, evidence });
             });
         }
-        Signs { labels, quoted }
+        Signs { labels, quoted, pairs }
     }
 
     /// Removes the findings that are on the list of texts that are never reported.

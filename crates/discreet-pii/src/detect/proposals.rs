@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::amounts::{UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status};
+use super::amounts::{MACHINES, UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status};
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
@@ -65,7 +65,8 @@ impl Reader<'_> {
         let amount = match kind {
             Kind::Room => paid() || is_status(self.text, at.start) || is_no_room(self.text, at.clone()),
             // `turn 30 degrees`; `12 days` may be an age.
-            Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
+            Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS, MACHINES]),
+            Kind::Postcode => is_amount(self.text, at.end, &[MACHINES]),
             Kind::Password => is_contact(self.text, at.start),
             Kind::Ip => parts::is_of_version(self.text.as_bytes(), at.start),
             Kind::Date => is_no_date(self.text, at.clone()),
@@ -212,6 +213,31 @@ impl Reader<'_> {
             }
             self.propose_within(Kind::Phone, found.at, (scores, found.reach), Evidence::Form);
         }
+    }
+
+    /// Has the text nothing that makes a telephone number of the weak one at `start`?
+    pub(super) fn has_no_telephones(&mut self, start: usize) -> bool {
+        self.threshold(Kind::Phone) > telephone::WEAK.points()
+            && !self.field.spoken
+            && !self.supported().contains(Kind::Phone)
+            && !self.continues(Kind::Phone, start)
+    }
+
+    /// The end of the international telephone number that begins at `start`, if no other finding begins in it, else 0: no
+    /// label announces a number, and no house or other number is at its end.
+    pub(super) fn behind_telephone(&mut self, bytes: &[u8], start: usize) -> usize {
+        const HOUSE: usize = 5;
+        let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.start == start);
+        let Some(end) = last.map(|hit| self.behind(hit.end)) else { return 0 };
+        let number = bytes.get(start..end).unwrap_or_default();
+        let group = number.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let apart = match bytes.get(end..) {
+            Some([b' ' | b',', next, ..]) => !next.is_ascii_digit(),
+            Some([next, ..]) => matches!(next, b',' | b';' | b')' | b'"' | b'\n'),
+            _ => true,
+        };
+        let alone = group > HOUSE && apart && !self.supported().meets(self.matcher.labelled());
+        if alone && bytes.get(start) == Some(&b'+') { end } else { 0 }
     }
 
     /// Proposes the payment card in unusual groups that begins at `start`. Returns its end, else 0.

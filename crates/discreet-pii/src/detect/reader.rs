@@ -11,7 +11,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-use crate::recognisers::{card, coordinates, labelled, masked, web};
+use crate::recognisers::{card, coordinates, labelled, masked, telephone, web};
 pub(in crate::detect) use behind_sign::Limit;
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
@@ -98,6 +98,8 @@ pub(super) struct Reader<'r> {
     pub(super) announced: &'r mut Vec<Range<usize>>,
     /// The text has the code of a `=` in quoted-printable.
     pub(super) quoted: bool,
+    /// The text has tags, or keys beside values.
+    pub(super) pairs: bool,
     /// The numbers behind signs that only some findings may be, in the order of the text.
     pub(super) limits: &'r mut Vec<(usize, Limit)>,
 }
@@ -184,7 +186,7 @@ impl Reader<'_> {
         let plain = word.digits == 0 && matches!(next, b' ' | b',') && word.length < 26;
         if plain && !self.may_begin(bytes, start, word.length, next) {
             let whole = start.checked_sub(1).and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
-            if whole && !labelled::may_be_any(bytes, start, end) || !labelled::announces(bytes, end) {
+            if whole && !labelled::may_be_any(bytes, start, end) || !self.announces(bytes, end) {
                 return end;
             }
         }
@@ -202,7 +204,7 @@ impl Reader<'_> {
             self.code(bytes, start);
         }
         match next {
-            b'/' if word.digits == 0 => self.passenger(start, end),
+            b'/' | b'\\' if word.digits == 0 => self.passenger(start, end),
             b'|' if bytes.get(start..end) == Some(b"PID") => self.patient(start),
             b':' if bytes.get(start..end) == Some(b"WIFI") => self.network(end),
             _ => {}
@@ -219,7 +221,9 @@ impl Reader<'_> {
             self.ipv6(start);
         }
         if word.number {
-            self.telephone(bytes, start);
+            if !(telephone::is_weak(bytes, start, end) && self.has_no_telephones(start)) {
+                self.telephone(bytes, start);
+            }
             if word.length < 6 && next == b' ' && bytes.get(end + 1).is_some_and(u8::is_ascii_lowercase) {
                 self.street(end);
             }
@@ -259,13 +263,15 @@ impl Reader<'_> {
         }
         let label = word.length >= 3 || labelled::is_short(bytes.get(start..end).unwrap_or_default());
         if label && labelled::announces(bytes, end) {
+            self.pairs |= matches!(bytes.get(start + 1..end), Some(b"alue"));
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if let Some(at) = labelled::extension(self.text, start, end) {
-                self.extension(at);
-            } else if !begins_number(bytes, end) {
+            } else if !self.short_label(bytes, start, end) && !begins_number(bytes, end) {
                 self.labelled(end);
             }
+        }
+        if label && labelled::gap::may_follow(bytes, end) {
+            self.apart(bytes, start, end);
         }
         // `<surname>Lane</surname>`
         if label && bytes.get(end) == Some(&b'>') {
@@ -296,7 +302,7 @@ impl Reader<'_> {
         let behind = bytes.get(start + length..).unwrap_or_default();
         match next {
             b'-' | b'.' | 0x80.. => true,
-            b' ' | b':' if has_digit(behind) => {
+            b' ' | b':' if more::has_digit(behind) => {
                 length <= 3 || MONTHS.contains(&[a, b, c].map(|byte| byte.to_ascii_lowercase()))
             }
             b' ' if matches!([a, b, c], [b'B' | b'b', b'e' | b'a', b'a' | b's']) => true,
@@ -320,10 +326,15 @@ impl Reader<'_> {
             {
                 self.ipv6(at)
             }
+            b'(' if before == b' ' && bytes.get(..at).is_some_and(|head| head.ends_with(b") VALUES ")) => {
+                self.pairs = true;
+            }
             b'+' | b'(' if next.is_ascii_digit() && !before.is_ascii_alphanumeric() => {
-                self.telephone(bytes, at)
+                self.telephone(bytes, at);
+                return self.behind_telephone(bytes, at).max(at + 1);
             }
             b'(' if next == b'+' => self.bracketed(bytes, at),
+            b'<' if next == b'/' => self.pairs = true,
             b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
             b'-' if next == b'-'
                 && bytes.get(at..).is_some_and(|rest| rest.starts_with(HEADER_BEGINS.as_bytes())) =>
@@ -363,11 +374,6 @@ fn begins_number(bytes: &[u8], end: usize) -> bool {
     }
 }
 
-/// Is there a digit in the first eight bytes?
-fn has_digit(bytes: &[u8]) -> bool {
-    swar::digits(swar::block(bytes, 0)) != 0
-}
-
 /// May something begin here, or is it the middle of a word, a number or a path?
 #[inline]
 fn begins(bytes: &[u8], start: usize) -> bool {
@@ -380,18 +386,11 @@ fn begins(bytes: &[u8], start: usize) -> bool {
         }
         b'/' if digit => at(2) == b'/' || at(2) == b'.',
         b'.' | b'-' => true,
-        b'_' => is_mark(bytes.get(..start).unwrap_or_default()),
+        b'_' => more::is_mark(bytes.get(..start).unwrap_or_default()),
         0x80.. => !bytes
             .get(..start)
             .and_then(|before| std::str::from_utf8(before.get(before.len().saturating_sub(2)..)?).ok())
             .is_some_and(|c| c.chars().all(char::is_alphabetic)),
         _ => true,
     }
-}
-
-/// Do the `_` at the end of this begin a word, as those of Markdown do: `__card`?
-fn is_mark(head: &[u8]) -> bool {
-    let marks = head.iter().rev().take(3).take_while(|byte| **byte == b'_').count();
-    let before = head.iter().rev().nth(marks).copied().unwrap_or(b' ');
-    !before.is_ascii_alphanumeric() && before != b'_' && before < 0x80
 }

@@ -172,9 +172,9 @@ fn has_value(bytes: &[u8], end: usize, behind: u64) -> bool {
     let verb = matches!((one, two), (b'i' | b'e' | b'w' | b'l', b's' | b'a') | (0xC3, _));
     // `password 'tulip'`
     let quoted = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
-    // `password = tulip`, `password -> tulip`
+    // `password = tulip`, `password -> tulip`, `password (new): tulip`, `password   : tulip`
     let signed = next == b' '
-        && matches!((one, two), (b'=' | b':' | b'|' | b'>', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
+        && matches!((one, two), (b'(' | b' ', _) | (b'-', b' ') | (b's', b'e') | (b't', b'o') | (b'=' | b':' | b'|' | b'>', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
     verb || quoted || signed || is_joined(bytes, end, behind)
 }
 

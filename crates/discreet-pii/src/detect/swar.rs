@@ -11,15 +11,21 @@ pub(crate) const HIGH: u64 = 0x8080_8080_8080_8080;
 /// The eight bytes from `at` on; zeros behind the end.
 #[inline]
 pub(crate) fn block(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk::<8>() {
-        Some(block) => u64::from_le_bytes(*block),
-        None => {
-            let mut block = [0; 8];
-            block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            u64::from_le_bytes(block)
-        }
+    if let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        return u64::from_le_bytes(*block);
     }
+    // The last bytes of a text, without those in front of `at`.
+    let rest = bytes.len().saturating_sub(at);
+    match bytes.last_chunk::<8>() {
+        Some(last) if rest > 0 => u64::from_le_bytes(*last) >> (64 - 8 * rest),
+        _ => short(bytes.get(at..).unwrap_or_default()),
+    }
+}
+
+/// The bytes of a text of less than eight.
+#[cold]
+fn short(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |block, byte| block << 8 | u64::from(*byte))
 }
 
 /// The number of bytes from `at` on that pass a test.
@@ -53,6 +59,13 @@ pub(crate) const fn smalls(block: u64) -> u64 {
 /// Tests for capital letters of ASCII.
 pub(crate) const fn capitals(block: u64) -> u64 {
     between(block & !HIGH, 0x41, 0x5a) & !block & HIGH
+}
+
+/// May a byte of the block be a capital, or is one not ASCII? Cheaper than a test: six signs pass too.
+#[inline]
+pub(crate) const fn may_stand_out(block: u64) -> bool {
+    // `A` to `Z` have the bit 0x40 and not 0x20.
+    (block & !(block << 1) & (ONES * 0x40) | block & HIGH) != 0
 }
 
 /// Tests for digits of ASCII.
@@ -111,6 +124,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn behind_the_end_of_a_text_are_zeros() {
+        let text = b"a long text";
+        for length in 0..=text.len() {
+            for at in 0..=length + 9 {
+                let mut expected = [0; 8];
+                expected.iter_mut().zip(text[..length].iter().skip(at)).for_each(|(to, from)| *to = *from);
+                assert_eq!(block(&text[..length], at), u64::from_le_bytes(expected), "{length} {at}");
+            }
+        }
+    }
+
+    #[test]
     fn each_byte_is_tested_as_the_standard_library_does() {
         for byte in 0..=255_u8 {
             for place in 0..8 {
@@ -120,6 +145,8 @@ mod tests {
                 assert_eq!(smalls(block), only(byte.is_ascii_lowercase()), "{byte}");
                 assert_eq!(capitals(block), only(byte.is_ascii_uppercase()), "{byte}");
                 assert_eq!(digits(block), only(byte.is_ascii_digit()), "{byte}");
+                let stands_out = byte.is_ascii_uppercase() || byte >= 0x80;
+                assert_eq!(may_stand_out(block), stands_out || b"@[\\]^_".contains(&byte), "{byte}");
             }
         }
         assert_eq!((leading(smalls(block(b"anna-lena", 0))), leading(smalls(block(b"abc", 0)))), (4, 3));

@@ -36,6 +36,28 @@ pub(super) struct Column {
 }
 
 impl Column {
+    /// The column that a label makes without others beside it, if it tells what a person has.
+    pub(super) fn of(label: &str) -> Option<Column> {
+        let (column, tells) = Column::read(label)?;
+        tells.then_some(column)
+    }
+
+    /// The column with this label, and whether it tells what a person has.
+    fn read(label: &str) -> Option<(Column, bool)> {
+        let mut field = field_of(label);
+        let person =
+            field.hints.contains(Kind::Person) || is_label_of_person(label) || is_label_of_people(label);
+        // `name` alone may be that of a joint.
+        let name = !person && field::is_name(label);
+        let whole = whole_kind(label, field.hints);
+        let searched = person || name || whole.is_some() || !field.hints.is_empty();
+        let tells = person || !field.hints.is_empty() && !name && !is_general(field.hints);
+        if person || name {
+            field.hints.insert(Kind::Person);
+        }
+        searched.then(|| (Column { label: label.to_owned(), field, whole }, tells))
+    }
+
     /// The kind of a cell that nothing but its column tells: a city, the expiry of a card, a short reference.
     pub(super) fn whole(&self, cell: &str) -> Option<Kind> {
         self.whole.filter(|kind| {
@@ -112,19 +134,9 @@ impl Header {
         let mut columns: Vec<Option<Column>> = Vec::new();
         let mut known = 0;
         for label in labels() {
-            let label = label.as_ref();
-            let mut field = field_of(label);
-            let person =
-                field.hints.contains(Kind::Person) || is_label_of_person(label) || is_label_of_people(label);
-            // `name` alone may be that of a joint.
-            let name = !person && field::is_name(label);
-            let whole = whole_kind(label, field.hints);
-            let searched = person || name || whole.is_some() || !field.hints.is_empty();
-            known += usize::from(person || !field.hints.is_empty() && !name && !is_general(field.hints));
-            if person || name {
-                field.hints.insert(Kind::Person);
-            }
-            columns.push(searched.then(|| Column { label: label.to_owned(), field, whole }));
+            let read = Column::read(label.as_ref());
+            known += usize::from(read.as_ref().is_some_and(|(_, tells)| *tells));
+            columns.push(read.map(|(column, _)| column));
         }
         // A name counts beside another label of a person.
         (columns.len() > 1 && known > 0).then_some(Header { sign, columns })

@@ -55,8 +55,9 @@ pub enum KeyFileError {
 impl PseudonymKey {
     /// Creates a key in a new file that only its owner may read. An error if the file exists.
     pub fn create(path: &Path) -> Result<PseudonymKey, KeyFileError> {
-        let key = PseudonymKey(Secret::random()?);
         let io = |error| KeyFileError::Io { path: path.display().to_string(), error };
+        disk::refuse_special(path).map_err(io)?;
+        let key = PseudonymKey(Secret::random()?);
         let mut file =
             std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
         let encoded = Zeroizing::new(STANDARD.encode(key.0.expose()));

@@ -10,6 +10,7 @@ pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Cont
         callson reachmeat reachmeon reachhimon reachheron registeredunder registeredto registeredwith \
         registerednumber ournumber theirnumber snumber numbersare voicemail erreichbar erreichenunter joindreau \
         joignableau localizableen alnumero alnumerode numeroes numeroe numeroest \
+        mycell hiscell hercell micel mycel tucel sucel monnum minum mynum mijnnr mijnnum meinenr cellno cellnumber cellnr \
         mynumber yournumber hisnumber hernumber mijnnummer meunumero meinenummer monnumero minumero mionumero \
         phone telephone tel telefon telefonnummer telefono telefonica fon mobile mobil \
         mobiltelefon mobilnummer cellphone cellular cellulare handy handynummer fax telefax \

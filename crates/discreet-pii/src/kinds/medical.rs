@@ -13,6 +13,7 @@ pub(super) const MEDICAL_RECORD: Definition = define("medical_record", "MEDICAL_
         healthid nationalhealthid nationalhealth nhc numerodehistoria numerohistoria cipa \
         episodio numerodeepisodio episodeid encounterid visitid admissionid prescription rx \
         rxnumber ipp numerodossier numerocartella patientnummer dossiernummer processoclinico \
+        aufnahmenummer aufnahmenr patid ndedossier ndossier npatient n\u{b0}dedossier n\u{b0}dossier \
         numerodeutente patnr patientennr prontuario numerodoprontuario expediente numerodeexpediente"]);
 
 /// A health insurance or policy number, of a country not listed.
@@ -29,4 +30,5 @@ pub(super) const INSURANCE: Definition = define("health_insurance", "HEALTH_INSU
         verzekeringsnummer polisnummer zorgverzekering polis apolice numerodaapolice \
         segurosaude krankenkassennummer verzekerdennummer verzekerde adherent numeroadherent \
         numerodadherent assicurato codiceassicurato beneficiario numerodebeneficiario \
+        npolice ndepolice npoliza ndepoliza nassure ndassure versnr versnummer versichnr vsnr n\u{b0}depolice n\u{ba}poliza n\u{b0}assure n\u{b0}adherent \
         contrat numerodecontrat numerodasegurado membershipid memberid"]);

@@ -48,6 +48,11 @@ pub(super) const TOKEN: Definition = define("token", "ACCESS_TOKEN", Group::Secr
         prefixed(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", 20), // RFC 7519
         prefixed(r"[Bb]earer [A-Za-z0-9._~+/-]+=*", 23).skip(7),            // RFC 6750
         prefixed(r"[Bb]asic [A-Za-z0-9+/]+=*", 22).skip(6),                 // RFC 7617
+        form(r"[Bb]asic [A-Za-z0-9+/]+=*", only_near(80))
+            .check_text(is_short_pair)
+            .within(1)
+            .skip(6)
+            .case_sensitive(),
     ])
     .code(16, 100, only_near(75))
     .words(&["token accesstoken authtoken bearer sessionid sessiontoken refreshtoken jwt cookie \
@@ -58,14 +63,23 @@ pub(super) const PRIVATE_KEY: Definition = define("private_key", "PRIVATE_KEY", 
 
 /// A password or PIN.
 pub(super) const PASSWORD: Definition = define("password", "PASSWORD", Group::Secret)
-    .forms(&[form(r"\d{4,8}", only_near(70)).check(|code| code.len() >= 4).within(2)])
+    .forms(&[
+        form(r"\d{4,8}", only_near(70)).check(|code| code.len() >= 4).within(2),
+        // `G-448812`, `771-204`
+        form(r"[A-Z]-\d{6}|\d{3}-\d{3}", only_near(70)).within(1).case_sensitive(),
+    ])
     .words(&["password pass dbpass userpass pgpassword sshpass mysqlpwd rsyncpassword passwort passwd pwd passcode passphrase pin pincode kennwort motdepasse mdp \
         contrasena clave parola parolachiave codepin geheimzahl wifipassword wlanpasswort \
         codicepin doorcode accesscode turcode zugangscode wlankennwort wifipasswort pw wachtwoord wifiwachtwoord \
         toegangscode senha senhadowifi palavrapasse contrasenia codewifi cleewifi clewifi \
         parolachiave passcodewifi psk wpapsk presharedkey verificationcode onetimecode onetimepassword otp smscode tan mtan \
         bestatigungscode verifizierungscode sicherheitscode codigodeverificacion codedeverification codicediverifica \
-        verificatiecode codigodeverificacao"]);
+        verificatiecode codigodeverificacao \
+        alarmcode safecode tresorcode gatecode entrycode lockercode keypadcode keyboxcode buildingcode accesspin 2facode mfacode \
+        authcode logincode puk pukcode yourcode usecode ihrcode deincode votrecode tucodigo sucodigo iltuocodice uwcode \
+        codedacces codedentree codeporte delaporte codigodeacceso codigoacceso codigodealarma codicediaccesso codiceaccesso \
+        codicedallarme codigodeacesso schlieszfachcode schliessfachcode tuercode alarmkode wlanschlussel wifischlussel \
+        netzwerkschlussel wlankey wifikey networkkey netzwerkkennwort paroladordine cledureseau clewpa wpakey wepkey"]);
 
 /// The beginning of a header in the armour of RFC 7468.
 pub(crate) const HEADER_BEGINS: &str = "-----BEGIN ";
@@ -73,6 +87,12 @@ pub(crate) const HEADER_BEGINS: &str = "-----BEGIN ";
 pub(crate) const PEM: Scores = alone(99).always();
 /// The longest label of a header.
 const LONGEST_LABEL: usize = 60;
+
+/// Is the base64 behind `Basic ` that of a short account and password: capitals, small letters and a digit?
+fn is_short_pair(raw: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| raw.as_bytes().iter().skip(6).any(is);
+    raw.len() >= 14 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+}
 
 /// The end of the private key whose header begins at `start`: that of its footer, or of the lines that look like a key. `None`
 /// if the header is that of something else, such as a certificate.

@@ -28,4 +28,8 @@ pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group
         ordine conferma numerodiprenotazione kundennummer customernumber customerid \
         vorgangsnummer ticketnumber mitgliedsnummer bonusnummer reservering reserveringsnummer \
         boeking boekingsnummer boekingscode numerodereservation numerodereserva numerodareserva localizador \
-        klantnummer klantnr kundennr"]);
+        klantnummer klantnr kundennr buchungsnr auftragsnr bestellnr reservierungsnr vorgangsnr kdnr kundenid resv rsvn \
+        nclient ndeclient ncliente ndecliente nreservation ndereservation nreserva ndereserva ncommande ndecommande \
+        n\u{b0}client n\u{ba}client n\u{b0}declient numeroclient numerodeclient numerodecliente numerocliente \
+        n\u{b0}cliente n\u{ba}cliente codicecliente n\u{b0}dereservation n\u{b0}reservation n\u{ba}reserva \
+        n\u{b0}decommande customerno customernr clientno clientid clientnumber trackingnumber"]);

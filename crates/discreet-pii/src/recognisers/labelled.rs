@@ -6,6 +6,8 @@ pub(crate) mod command;
 mod ends;
 mod extension;
 mod filter;
+pub(crate) mod gap;
+mod home;
 pub(crate) mod joined;
 mod label;
 pub(crate) mod named;
@@ -25,6 +27,7 @@ use crate::recognisers::names;
 pub(crate) use board::is_of_board;
 use ends::{closing_quote, digits_end, phrase_end, value_end, value_is_over};
 pub(crate) use extension::extension;
+pub(crate) use home::home;
 pub(crate) use filter::{may_be_any, may_be_label};
 use label::{LAST_WORDS, NETWORKS, compound_kinds, label_kinds};
 pub(crate) use network::password as network;
@@ -78,7 +81,7 @@ pub(crate) fn prepare() {
 #[inline]
 pub(crate) fn is_short(word: &[u8]) -> bool {
     let &[first, last] = word else { return false };
-    matches!(&[first | 0x20, last | 0x20], b"id" | b"pw" | b"fi" | b"to" | b"cn" | b"fn")
+    matches!(&[first | 0x20, last | 0x20], b"id" | b"pw" | b"by" | b"fi" | b"to" | b"cn" | b"fn")
 }
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
@@ -156,7 +159,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         }
         _ => None,
     };
+    let gap = gap::behind(text, word.end);
     let colon = match bytes.get(sign)? {
+        _ if gap.is_some() => gap.is_some_and(|(_, signed)| signed),
         _ if spaced.is_some() => true,
         b':' if bytes.get(sign + 1) != Some(&b':') => true,
         b'=' if bytes.get(sign + 1) != Some(&b'=') => true,
@@ -183,9 +188,11 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         return None;
     }
     let blank = usize::from(bytes.get(sign) != Some(&0xE2));
-    let mut from = sign + spaced.map_or(blank, str::len);
+    let mut from = gap.map_or(sign + spaced.map_or(blank, str::len), |(from, _)| from);
     let mut way = Way::Sign;
-    if !colon {
+    if gap.is_some() && !colon {
+        way = Way::Nothing;
+    } else if !colon {
         let rest = text.get(from..)?;
         let verb = VERBS.into_iter().find(|verb| rest.starts_with(verb));
         way = if verb.is_some() { Way::Verb } else { Way::Nothing };
@@ -203,7 +210,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     }
     let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     let closed = quoted.then(|| closing_quote(bytes, from)).flatten().filter(|_| row.kind == Kind::Password);
-    let phrase = colon && label.to_ascii_lowercase().ends_with("passphrase");
+    let phrase = colon && phrase_label(label);
     let inside_query = matches!(bytes.get(word.start.wrapping_sub(1)), Some(b'?' | b'&' | b';'));
     let inside_query = inside_query || row.kind == Kind::Username;
     let plain = |rest: &str| value_end(rest, inside_query || !colon || bytes.get(sign) != Some(&b'='));
@@ -229,6 +236,14 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let was = || head_of(text, from).ends_with("was");
     let said = || value.len() > 2 && shut() && !was() && !is_remark(value) && !unsigned::is_inflected(value);
     if row.kind == Kind::Password && way == Way::Verb && !odd && said() {
+        return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
+    }
+    // `WITH PASSWORD 'tulip'`, `IDENTIFIED BY 'tulip'`
+    let named = || {
+        let head = text.get(..word.start).unwrap_or_default();
+        label.eq_ignore_ascii_case("by") || phrase_label(label) || ends_with_word(head, "with")
+    };
+    if row.kind == Kind::Password && way == Way::Nothing && !odd && shut() && value.len() > 2 && named() {
         return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
     }
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
@@ -262,6 +277,11 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         at,
         scores: row.scores,
     })
+}
+
+/// Is this the label of a password of several words?
+fn phrase_label(label: &str) -> bool {
+    label.to_ascii_lowercase().ends_with("passphrase")
 }
 
 /// Is this a password of three letters behind a label that hardly anything else has: `password: sun`?
@@ -304,7 +324,7 @@ const NOTHING: [&str; 8] = ["Bearer", "Basic", "null", "None", "none", "true", "
 /// Is this a password behind a sign that placeholders have too: `[hunter2]`, `$hunter2`, `/hunter2`? It has small letters
 /// and digits, and is not a path or the name of a variable.
 fn is_secret_behind_sign(kind: Kind, value: &str) -> bool {
-    let inner = value.strip_prefix(['/', '[', '{', '$']).unwrap_or_default().trim_end_matches([']', '}']);
+    let inner = value.strip_prefix(['/', '[', '{', '$', '<']).unwrap_or_default().trim_end_matches([']', '}', '>']);
     let has = |is: fn(&u8) -> bool| inner.as_bytes().iter().any(is);
     kind == Kind::Password
         && inner.len() >= 5

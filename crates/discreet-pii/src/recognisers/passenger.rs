@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::Kind;
+use crate::kinds::{Scores, alone, is_card};
 use crate::recognisers::names;
 
 /// Titles behind the name of a passenger.
@@ -25,6 +26,39 @@ pub(crate) fn passenger(text: &str, start: usize, end: usize) -> Option<Range<us
     let fits =
         !words && capitals(surname) == surname.len() && surname.len() >= 2 && given >= 1 && titled && whole;
     fits.then_some(start..end + 1 + given + 1 + length)
+}
+
+/// The scores of a card on a magnetic stripe, and of what belongs to it.
+pub(crate) const STRIPE: Scores = alone(95).always();
+
+/// The card in the word `start..end`, its holder and its expiry: `B4242424242424242^DOE/JANE^2712101`,
+/// `CCVI4111111111111111/0528`.
+pub(crate) fn stripe(text: &str, start: usize, end: usize) -> Option<[Option<(Kind, Range<usize>)>; 3]> {
+    const LONGEST_NAME: usize = 32;
+    let word = text.get(start..end)?;
+    let behind = text.get(end..)?;
+    let lead = word.find(|c: char| c.is_ascii_digit())?;
+    let number = word.get(lead..)?;
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits(number) != number.len() || !(12..=19).contains(&number.len()) {
+        return None;
+    }
+    let card = Some((Kind::PaymentCard, start + lead..end));
+    match word.get(..lead)? {
+        "B" | "b" => {
+            let holder = behind.strip_prefix('^')?;
+            let length = holder.find('^').filter(|length| *length <= LONGEST_NAME)?;
+            let name = Some((Kind::Person, end + 1..end + 1 + length)).filter(|_| length > 1);
+            let data = digits(holder.get(length + 1..)?);
+            let from = end + length + 2;
+            Some([card, name, (data >= 4).then_some((Kind::PaymentCard, from..from + data))])
+        }
+        company if lead == 4 && company.starts_with("CC") && is_card(number.as_bytes()) => {
+            let date = behind.strip_prefix('/').filter(|date| digits(date) == 4);
+            Some([card, None, date.map(|_| (Kind::PaymentCard, end + 1..end + 5))])
+        }
+        _ => None,
+    }
 }
 
 /// The personal fields of the segment `PID` that begins at `start`, by their numbers in HL7 v2.
@@ -86,6 +120,20 @@ mod tests {
             "READ/WRITE MS",
         ] {
             assert_eq!(passenger(text, 0, text.find('/').unwrap()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stripe_has_a_card_a_holder_and_an_expiry() {
+        let found = |text: &str| {
+            let end = text.find(['^', '/']).unwrap_or(text.len());
+            let found = stripe(text, 0, end).into_iter().flatten().flatten();
+            found.map(|(_, at)| text[at].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("B5555555555554444^ROE/ANN^3001201?"), ["5555555555554444", "ROE/ANN", "3001201"]);
+        assert_eq!(found("CCCA5555555555554444/0130"), ["5555555555554444", "0130"]);
+        for text in ["B5555555555554444", "CCCA5555555555554443/0130", "X5555555555554444^A^3001", "B55^A^3001"] {
+            assert_eq!(found(text), [""; 0], "{text}");
         }
     }
 

@@ -36,6 +36,29 @@ pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     (!in_time).then_some(found)
 }
 
+/// The highest score of a weak number without context.
+pub(crate) const WEAK: Score = forms::WEAK;
+
+/// Is the number that begins with the digits `start..end` weak: without a zero in front, a bracket and an extension, and not
+/// of North America? A fast test that most numbers pass.
+#[inline(never)]
+pub(crate) fn is_weak(bytes: &[u8], start: usize, end: usize) -> bool {
+    const LONGEST: usize = 48;
+    let rest = bytes.get(end..).unwrap_or_default();
+    let digits = |from: usize| rest.iter().skip(from).take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let american = match end - start {
+        1 => true,
+        3 => digits(0) == 0 && digits(1) == 3 || matches!(rest, [b' ', b'-' | b'/', ..]),
+        _ => false,
+    };
+    if american || bytes.get(start) == Some(&b'0') {
+        return false;
+    }
+    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/' | b',');
+    let length = rest.iter().take(LONGEST).take_while(inside).count();
+    length < LONGEST && !matches!(rest.get(length), Some(b'(' | b'e' | b'E' | b'x' | b'X' | b'#'))
+}
+
 /// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
 #[cold]
 pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
@@ -60,7 +83,7 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
         shape.country_code = true;
         at += 1;
     }
-    let mut best = None;
+    let mut ends = Ends::default();
     let mut before = 0;
     while shape.count < MOST_GROUPS && shape.total <= 15 {
         let bracket = bytes.get(at) == Some(&b'(');
@@ -83,15 +106,10 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
             before = b'(';
         }
         shape.push(before, bytes.get(from..from + length)?);
-        let whole = ends(bytes, end, &shape);
+        let whole = is_end(bytes, end, &shape);
         if whole {
             let (to, extension) = with_extension(bytes, end);
-            shape.extension = extension;
-            let scores = if shape.is_plausible() { forms::scores(&shape) } else { None };
-            let national_row = shape.is_national_row();
-            best = scores
-                .map(|scores| Telephone { at: start..to, scores, reach: shape.reach(), national_row })
-                .or(best);
+            ends.push(shape.count, to, extension);
             if extension {
                 break;
             }
@@ -99,12 +117,43 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
         let Some((next, separator)) = next_group(bytes, end, bracket, &shape) else { break };
         let apart = whole && matches!(separator, Some(b' ' | b'/'));
         // Behind a blank or a stroke another number may begin.
-        if apart && (shape.is_complete() || best.is_some() && is_another(bytes, start, next, &shape)) {
+        if apart
+            && (shape.is_complete()
+                || is_another(bytes, start, next, &shape) && ends.best(start, &shape).is_some())
+        {
             break;
         }
         (at, before) = (next, separator.unwrap_or(0));
     }
-    best
+    ends.best(start, &shape)
+}
+
+/// The groups with which a number may end: for each the byte behind it, and whether an extension follows.
+#[derive(Default)]
+struct Ends {
+    last: usize,
+    places: [Option<(usize, bool)>; MOST_GROUPS],
+}
+
+impl Ends {
+    /// The number may end with its group of this number.
+    fn push(&mut self, group: usize, to: usize, extension: bool) {
+        if let Some(place) = self.places.get_mut(group - 1) {
+            *place = Some((to, extension));
+            self.last = group;
+        }
+    }
+
+    /// The longest number of these that is one. `shape`: of all groups.
+    fn best(&self, start: usize, shape: &Shape) -> Option<Telephone> {
+        (1..=self.last).rev().find_map(|count| {
+            let (to, extension) = self.places.get(count - 1).copied().flatten()?;
+            let shape = shape.first(count, extension);
+            let scores = if shape.is_plausible() { forms::scores(&shape) } else { None };
+            let (reach, national_row) = (shape.reach(), shape.is_national_row());
+            scores.map(|scores| Telephone { at: start..to, scores, reach, national_row })
+        })
+    }
 }
 
 /// The beginning of the group behind `end`, and the separator in front of it, if there is one. One separator may stand
@@ -119,7 +168,11 @@ fn next_group(bytes: &[u8], end: usize, after_bracket: bool, shape: &Shape) -> O
     let next = match (separator, bytes.get(end + 1), bytes.get(end + 2)) {
         (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
         (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
-        (b' ', Some(b'-' | b'/'), Some(b' ')) if shape.total < 6 || shape.groups() == [3, 3] && four() => {
+        // `+1,415,555,0172`, `+1_415_555_0172`
+        (b',' | b'_', Some(next), _) if shape.country_code && next.is_ascii_digit() && !shape.is_long() => end + 1,
+        (b' ', Some(b'-' | b'/'), Some(b' '))
+            if shape.total < 6 || shape.country_code && !shape.is_long() || shape.groups() == [3, 3] && four() =>
+        {
             end + 3
         }
         (b'(', Some(next), _) if next.is_ascii_digit() => end,
@@ -133,19 +186,19 @@ fn next_group(bytes: &[u8], end: usize, after_bracket: bool, shape: &Shape) -> O
 /// `555-0147 555-0199`, and enough digits follow?
 fn is_another(bytes: &[u8], start: usize, next: usize, shape: &Shape) -> bool {
     const DIGITS: usize = 7;
-    let row = bytes.get(next..).unwrap_or_default().iter().take(20);
-    let row = row.take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/'));
-    if row.filter(|byte| byte.is_ascii_digit()).count() < DIGITS {
-        return false;
-    }
     let group = |at: usize| {
         let rest = bytes.get(at..).unwrap_or_default();
         let length = rest.iter().take(LONGEST_GROUP).take_while(|byte| byte.is_ascii_digit()).count();
         (length, rest.get(length).copied())
     };
     let trunk = bytes.get(next) == Some(&b'0') && shape.total >= if shape.country_code { 11 } else { 9 };
-    let joint = group(start).1.filter(|joint| matches!(joint, b'-' | b'.'));
-    trunk || shape.total >= DIGITS && joint.is_some() && group(start) == group(next)
+    let joint = || group(start).1.filter(|joint| matches!(joint, b'-' | b'.'));
+    if !trunk && !(shape.total >= DIGITS && joint().is_some() && group(start) == group(next)) {
+        return false;
+    }
+    let row = bytes.get(next..).unwrap_or_default().iter().take(20);
+    let row = row.take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/'));
+    row.filter(|byte| byte.is_ascii_digit()).count() >= DIGITS
 }
 
 /// Is there a day, year first: `2015 12 22`?
@@ -155,9 +208,12 @@ fn is_day(bytes: &[u8], at: usize) -> bool {
         return false;
     };
     let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    // Most numbers do not begin like a year.
+    if !matches!([y1, y2], [b'1', b'9'] | [b'2', b'0']) {
+        return false;
+    }
     let alone = !digit(at.checked_sub(1).and_then(|before| bytes.get(before))) && !digit(bytes.get(at + 10));
     alone
-        && matches!([y1, y2], [b'1', b'9'] | [b'2', b'0'])
         && [y3, y4].into_iter().all(u8::is_ascii_digit)
         && matches!((s1, s2), (b' ', b' ') | (b'-', b'-') | (b'.', b'.') | (b'/', b'/'))
         && matches!([m1, m2], [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2'])
@@ -165,7 +221,7 @@ fn is_day(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Does a number end here, and not in a word, a decimal number or a longer code?
-fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
+fn is_end(bytes: &[u8], end: usize, shape: &Shape) -> bool {
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let after = bytes.get(end + 1).copied().unwrap_or(b' ');
     match next {
@@ -192,7 +248,10 @@ fn has_port(shape: &Shape) -> bool {
 /// The end of the number with its extension, `x12` or `ext. 12`, and whether there is one.
 fn with_extension(bytes: &[u8], end: usize) -> (usize, bool) {
     let rest = bytes.get(end..).unwrap_or_default();
-    let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b',')).take(2).count();
+    let blank = rest.iter().take(2).take_while(|byte| matches!(byte, b' ' | b',')).count();
+    if !matches!(rest.get(blank), Some(b'e' | b'E' | b'x' | b'X' | b'#')) {
+        return (end, false);
+    }
     let word = [&b"extension"[..], b"ext.", b"ext", b"Ext.", b"Ext", b"x", b"X", b"#"]
         .into_iter()
         .find(|word| rest.get(blank..).is_some_and(|rest| rest.starts_with(word)));
@@ -295,6 +354,22 @@ mod tests {
     fn short_numbers_need_context() {
         for text in ["555-0199", "9123 4567", "22 44 66 88"] {
             assert_eq!(found(text), Some((text, false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_weak_number_has_a_low_score() {
+        let weak = |text: &str| {
+            let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            is_weak(text.as_bytes(), 0, end)
+        };
+        for text in ["12093050", "362-55-9684", "194.86.98.177", "4872 0138 3127", "1234567 was"] {
+            assert!(weak(text) && number(text.as_bytes(), 0).is_none_or(|found| found.scores.alone <= WEAK), "{text}");
+        }
+        for text in
+            ["212-555-0199", "1 212 555 0199", "212 - 555 - 0147", "0171 2345678", "22 44 66 x12", "22 (44) 6677"]
+        {
+            assert!(!weak(text), "{text}");
         }
     }
 

@@ -14,6 +14,7 @@ pub(super) enum Meaning {
 pub(super) fn escape(text: &str, at: usize) -> Option<(Meaning, usize)> {
     let rest = text.get(at..)?;
     let (meaning, length) = match rest.as_bytes().first()? {
+        b'%' if is_wildcard(text, at) => return None,
         b'%' => percent(rest).map(letter)?,
         b'&' => entity(rest).map(letter)?,
         b'\\' => backslash(text, at).map(letter)?,
@@ -61,6 +62,31 @@ fn percent(rest: &str) -> Option<(char, usize)> {
         // A blank or a letter of Latin-1.
         None => (first >= 0xa0).then(|| (char::from(first), 3)),
     }
+}
+
+/// Is the `%` one of SQL or of a magnetic stripe, and none of an escape: `LIKE '%42424242%'`, `%B4242424242424242^DOE`?
+fn is_wildcard(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 64;
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes.iter().skip(from).take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
+    let stripe = || digits(at + 2) >= 12 && bytes.get(at + 2 + digits(at + 2)) == Some(&b'^');
+    if matches!(bytes.get(at + 1), Some(b'B' | b'b')) && stripe() {
+        return true;
+    }
+    let Some(mark) = at.checked_sub(1).and_then(|before| bytes.get(before)).filter(|mark| matches!(mark, b'\'' | b'"'))
+    else {
+        return false;
+    };
+    let inner = bytes.get(at + 1..).unwrap_or_default();
+    let Some(end) = inner.iter().take(LONGEST).position(|byte| byte == mark) else { return false };
+    let pattern = inner.get(..end).unwrap_or_default();
+    let (body, closed) = pattern.strip_suffix(b"%").map_or((pattern, false), |body| (body, true));
+    let like = || {
+        let head = text.get(..at - 1).unwrap_or_default().trim_end_matches(' ');
+        let from = head.len().saturating_sub(4);
+        head.get(from..).is_some_and(|word| word.eq_ignore_ascii_case("like"))
+    };
+    !body.contains(&b'%') && (closed || like())
 }
 
 /// A `+` in the query of an address is a blank. In other text it is a sign.
@@ -346,6 +372,16 @@ mod tests {
         assert_eq!(escape("\\temp\\cells are", 0), None);
         for text in ["C:\\a\\ncard", "\"c:\\ncard", "\\\\a\\ncard", "/a\\ncard", "\\ncard"] {
             assert_eq!(escape(text, text.rfind('\\').unwrap()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_of_sql_and_the_sign_of_a_stripe_are_no_escapes() {
+        for text in ["LIKE '%4111 1111%'", "like \"%4111\"", "x '%41 Elm%'", "%B4242424242424242^DOE/J^27"] {
+            assert_eq!(escape(text, text.find('%').unwrap()), None, "{text}");
+        }
+        for text in ["x '%41da'", "'%41%64%61'", "%41da", "%B4424"] {
+            assert!(escape(text, text.find('%').unwrap()).is_some(), "{text}");
         }
     }
 

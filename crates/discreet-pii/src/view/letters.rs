@@ -19,6 +19,8 @@ pub(super) enum Seen {
     Compatible,
     /// As a mark on the character in front of it.
     Mark,
+    /// As a dash between digits, or else as it stands.
+    Dash,
     /// As a dot that separates digits, or else as it stands.
     Dot,
     /// As a comma, or as it stands between letters that are not ASCII: there it parts the items of a list.
@@ -38,7 +40,7 @@ pub(super) fn seen(c: char) -> Seen {
         '\n' | '\r' | ' '..='~' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => {
             Seen::Same
         }
-        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Seen::Line,
+        '\u{b}' | '\u{c}' => Seen::Line,
         '\t'
         | '\u{a0}'
         | '\u{1680}'
@@ -47,10 +49,16 @@ pub(super) fn seen(c: char) -> Seen {
         | '\u{205f}'
         | '\u{2800}'
         | '\u{3000}'
-        | '\u{3164}' => Seen::Blank,
+        | '\u{3164}'
+        // Ends of lines that few programs show as such.
+        | '\u{85}'
+        | '\u{2028}'
+        | '\u{2029}' => Seen::Blank,
         '\u{ad}' => Seen::Gone,
         // A byte that was not text.
-        '\u{fffd}' => Seen::Gone,
+        '\u{fffc}' | '\u{fffd}' => Seen::Gone,
+        // The long vowel of katakana looks like a dash among digits.
+        '\u{30fc}' | '\u{ff70}' => Seen::Dash,
         '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}' => Seen::Dot,
         '²' => Seen::As('2'),
         '³' => Seen::As('3'),

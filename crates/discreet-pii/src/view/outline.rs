@@ -27,21 +27,20 @@ impl Outline {
 
     /// Reads `bytes`.
     pub(crate) fn of(bytes: &[u8]) -> Outline {
-        let mut lanes = [0; BLOCK];
+        let mut seen = Seen::NOTHING;
         let mut rest = bytes;
         while let Some(window) = rest.first_chunk() {
-            lanes = both(lanes, read(window));
+            seen.read(window);
             rest = rest.get(BLOCK..).unwrap_or_default();
         }
-        let last = bytes.last_chunk().copied().unwrap_or_else(|| {
-            let mut window = [b'a'; WINDOW];
-            window.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-            window
-        });
-        lanes = both(lanes, read(&last));
-        // No window has the last byte in front of another one.
-        let last = bytes.last().map_or(0, |last| rarities(*last, b'a'));
-        let all = lanes.iter().fold(last, |all, lane| all | lane);
+        // The last byte has none behind it.
+        let mut window = [b'a'; WINDOW];
+        match bytes.last_chunk::<BLOCK>() {
+            Some(last) => window.iter_mut().zip(last).for_each(|(to, from)| *to = *from),
+            None => window.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
+        }
+        seen.read(&window);
+        let all = seen.all();
         let has = |rarity: u8| all & rarity != 0;
         let special = has(SPECIAL) || has(FOREIGN) && has_sign(bytes);
         Outline {
@@ -54,43 +53,76 @@ impl Outline {
     }
 }
 
-/// The rarities of a byte, a bit for each.
+/// The rarities of a text, a bit for each.
 const SPECIAL: u8 = 1;
 const CAPITAL: u8 = 1 << 1;
 const LINE: u8 = 1 << 2;
 const QUOTED: u8 = 1 << 3;
 const FOREIGN: u8 = 1 << 7;
 
-/// The rarities of all bytes of a window but the last, which is in the next window. Each place of a block has a result of
-/// its own, so that the loop compiles to vector instructions.
-#[inline(always)]
-fn read(window: &[u8; WINDOW]) -> [u8; BLOCK] {
-    let ([block @ .., _], [_, next @ ..]) = (window, window);
-    let mut lanes = [0; BLOCK];
-    for (lane, (byte, next)) in lanes.iter_mut().zip(block.iter().zip(next)) {
-        *lane = rarities(*byte, *next);
+/// The rarities seen at each place of a block: all bits of a byte are set, of `foreign` the highest. The places have results
+/// of their own, so that the loop compiles to vector instructions.
+struct Seen {
+    special: [u8; BLOCK],
+    capitals: [u8; BLOCK],
+    foreign: [u8; BLOCK],
+    lines: [u8; BLOCK],
+    quoted: [u8; BLOCK],
+}
+
+impl Seen {
+    const NOTHING: Seen = Seen {
+        special: [0; BLOCK],
+        capitals: [0; BLOCK],
+        foreign: [0; BLOCK],
+        lines: [0; BLOCK],
+        quoted: [0; BLOCK],
+    };
+
+    /// Adds the rarities of all bytes of a window but the last, which is in the next window.
+    #[inline(always)]
+    fn read(&mut self, window: &[u8; WINDOW]) {
+        let ([block @ .., _], [_, next @ ..]) = (window, window);
+        for (((((byte, next), special), capital), foreign), (line, quoted)) in block
+            .iter()
+            .zip(next)
+            .zip(&mut self.special)
+            .zip(&mut self.capitals)
+            .zip(&mut self.foreign)
+            .zip(self.lines.iter_mut().zip(&mut self.quoted))
+        {
+            let (byte, next) = (*byte, *next);
+            *special |= all_bits(is_special(byte)) | all_bits(byte == b' ') & all_bits(next == b' ');
+            *capital |= all_bits(is_from(byte, b'A', 26));
+            *foreign |= byte;
+            *line |= all_bits(byte == b'\n');
+            // Controls, and the signs from `@` to `O`.
+            *quoted |= all_bits(byte == b'=') & all_bits(next & 0xb0 == 0);
+        }
     }
-    lanes
+
+    /// The rarities of all places.
+    #[inline(always)]
+    fn all(&self) -> u8 {
+        let mut all = [0; BLOCK];
+        for (((((all, special), capital), foreign), line), quoted) in all
+            .iter_mut()
+            .zip(&self.special)
+            .zip(&self.capitals)
+            .zip(&self.foreign)
+            .zip(&self.lines)
+            .zip(&self.quoted)
+        {
+            *all = special & SPECIAL | capital & CAPITAL | foreign & FOREIGN | line & LINE | quoted & QUOTED;
+        }
+        all.iter().fold(0, |all, lane| all | lane)
+    }
 }
 
+/// A byte of ones if `is`, else of zeros.
 #[inline(always)]
-fn both(mut one: [u8; BLOCK], other: [u8; BLOCK]) -> [u8; BLOCK] {
-    one.iter_mut().zip(other).for_each(|(one, other)| *one |= other);
-    one
-}
-
-/// The rarities of a byte with `next` behind it.
-#[inline(always)]
-fn rarities(byte: u8, next: u8) -> u8 {
-    let capital = u8::from(is_from(byte, b'A', 26));
-    let line = u8::from(byte == b'\n');
-    // Controls, and the signs from `@` to `O`.
-    let quoted = u8::from((byte == b'=') & (next & 0xb0 == 0));
-    (special(byte, next) * SPECIAL)
-        | (capital * CAPITAL)
-        | (line * LINE)
-        | (quoted * QUOTED)
-        | (byte & FOREIGN)
+const fn all_bits(is: bool) -> u8 {
+    0_u8.wrapping_sub(is as u8)
 }
 
 /// Is it one of the `count` bytes from `first` on? Signed numbers are compared faster.
@@ -119,12 +151,6 @@ const fn is_sign(byte: u8) -> bool {
 fn has_sign(bytes: &[u8]) -> bool {
     memchr::memchr2_iter(0x97, 0xb7, bytes)
         .any(|at| at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&0xc3))
-}
-
-/// 1 if a byte is special, or a blank with another one behind it, else 0.
-#[inline(always)]
-fn special(byte: u8, next: u8) -> u8 {
-    u8::from(is_special(byte) | (byte == b' ') & (next == b' '))
 }
 
 /// May a character that begins with this byte be another for a reader: controls, the beginnings of escapes, all that is

@@ -7,7 +7,7 @@ impl Reading<'_> {
     /// word and a number, and not in a word.
     pub(super) fn gone(&mut self, c: char, from: usize, to: usize) -> usize {
         let end = if c == ESCAPE { escapes::colour(self.text, to) } else { to };
-        let parts = (c.is_ascii_control() || c == '\u{fffd}') && self.is_edge(from, end);
+        let parts = (c.is_ascii_control() || matches!(c, '\u{fffc}' | '\u{fffd}')) && self.is_edge(from, end);
         self.put(parts.then_some(' '), from, end)
     }
 
@@ -36,5 +36,16 @@ impl Reading<'_> {
         self.mapped.replaced(self.made, from, to);
         (self.copied, self.changed) = (to, true);
         to
+    }
+
+    /// Is there nothing but a `+`, up to ten digits and blanks in front: `+44    7700    900123`?
+    pub(super) fn is_in_telephone(&self, from: usize) -> bool {
+        const LONGEST: usize = 32;
+        let head = self.text.as_bytes().get(..from).unwrap_or_default();
+        let inside = |byte: &&u8| byte.is_ascii_digit() || **byte == b' ';
+        let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+        let row = head.get(from - length..).unwrap_or_default();
+        let digits = row.iter().filter(|byte| byte.is_ascii_digit()).count();
+        head.get(..from - length).is_some_and(|head| head.ends_with(b"+")) && (1..=10).contains(&digits)
     }
 }

@@ -229,8 +229,9 @@ impl Path {
     /// Offers the action when the robot's guard does and goals can be sealed for it. Withdraws it when the guard has, but not
     /// while a client waits for a result: the guard may have started again.
     fn follow(&mut self) {
-        let Some(Ends { own, robot, offer, .. }) = &mut self.ends else { return };
-        match (robot.are_available(), own.is_some()) {
+        let Some(Ends { own, robot, feedback, status, offer }) = &mut self.ends else { return };
+        let is_heard = [feedback, status].into_iter().all(|notices| notices.input.publisher_count() > 0);
+        match (robot.are_available() && is_heard, own.is_some()) {
             (true, false) if self.sealer.has_key(Time::system().second()) => match offer() {
                 Ok(offered) => *own = Some(offered),
                 Err(error) => lock(&self.status).why = error.to_string(),

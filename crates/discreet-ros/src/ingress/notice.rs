@@ -112,6 +112,9 @@ impl Serve for NoticeRoute {
     fn serve(&self) -> bool {
         let mut taken = self.path.take();
         let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
+        if let Some(input) = &path.input {
+            path.goals.goals().set_heard(path.goals.part, input.publisher_count() > 0);
+        }
         for _ in 0..BATCH {
             if self.ended.load(SeqCst) {
                 path.end();

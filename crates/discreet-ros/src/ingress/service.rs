@@ -154,7 +154,7 @@ impl CallPath {
         };
         match (client.is_available(), server.is_some()) {
             // Tried again if the middleware refuses.
-            (true, false) => *server = offer().ok(),
+            (true, false) if part.goals().is_heard() => *server = offer().ok(),
             (false, true) if self.calls.is_empty() => *server = None,
             _ => {}
         }

@@ -26,6 +26,9 @@ impl Identity {
     pub fn create(&self, path: &Path, passphrase: &[u8], work: u8) -> Result<PathBuf, IdentityError> {
         let public = public_path(path);
         if let Some(there) = [path, &public].into_iter().find(|path| path.symlink_metadata().is_ok()) {
+            if !there.is_file() {
+                return Err(IdentityError::NotAFile { path: there.display().to_string() });
+            }
             return Err(IdentityError::Exists { path: there.display().to_string() });
         }
         make_folder(path)?;
@@ -50,6 +53,7 @@ impl Identity {
             [(path, sealed.as_slice(), 0o600), (public.as_path(), self.public_file().as_bytes(), 0o644)]
         {
             let old = ending(path, mark);
+            disk::refuse_special(path).map_err(|error| IdentityError::io(path, &error))?;
             if path.symlink_metadata().is_ok() {
                 // The second name comes first: whenever this process is killed, one of the two is at `path`.
                 fs::hard_link(path, &old).map_err(|error| IdentityError::io(&old, &error))?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Finder, Memory, Signs};
 use crate::Kind;
-use crate::detect::{Evidence, Field, Hit, broken, encoded, tables, whole};
+use crate::detect::{Evidence, Field, Hit, broken, encoded, pairs, tables, whole};
 use crate::kinds::Score;
 use crate::recognisers::labelled;
 use crate::recognisers::names::Roster;
@@ -161,44 +161,80 @@ impl Finder {
         (whole, lines): (bool, bool),
         roster: Option<&Roster>,
         again: &mut Again,
-        memory: Memory<'_>,
+        mut memory: Memory<'_>,
     ) {
-        let Again { cell, seen, cells, inner, line_by_line, header, .. } = again;
-        let (context, pending, memo, folded, _, budget) = memory;
-        cells.clear();
-        let mut give = |column: &tables::Column, at: Range<usize>| {
-            let (label, field) = (column.label.as_str(), &column.field);
-            let before = cells.len();
-            cell.clear();
-            cell.extend([label, ": ", text.get(at.clone()).unwrap_or_default()]);
-            let differs = seen.read(cell);
-            let read = if differs { seen.text() } else { cell.as_str() };
-            inner.clear();
-            let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *inner, &mut *budget);
-            self.read(read, Outline::of(read.as_bytes()), field, roster, memory);
-            self.listed(read, inner);
-            let shift = label.len() + 2;
-            for hit in inner.iter() {
-                let place = if differs { seen.original(hit.start, hit.end) } else { hit.start..hit.end };
-                // All of the cell is the password.
-                let end = if hit.kind == Kind::Password { cell.len() } else { place.end };
-                if end > shift {
-                    cells.push(
-                        hit.moved(at.start + place.start.saturating_sub(shift)..at.start + end - shift),
-                    );
-                }
-            }
-            let kind =
-                column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
-            if let Some(kind) = kind.filter(|kind| self.thresholds.get(*kind as usize) != Some(&u8::MAX)) {
-                let (score, evidence) = (Score::CERTAIN.points() - 1, Evidence::Context);
-                cells.push(Hit { kind, start: at.start, end: at.end, score, evidence });
-            }
+        again.cells.clear();
+        let (line_by_line, mut header) = (again.line_by_line, again.header.take());
+        let give = |column: &tables::Column, at: Range<usize>| {
+            self.cell(text, column, at, roster, again, reborrow(&mut memory));
         };
-        if *line_by_line && !whole {
-            tables::cells_of_line(text, header, &mut give);
+        if line_by_line && !whole {
+            tables::cells_of_line(text, &mut header, give);
         } else if lines {
             tables::cells(text, give);
+        }
+        again.header = header;
+    }
+
+    /// Collects the values in `text` whose labels stand apart from them: in tags, in keys beside them. `seen`: the text as a
+    /// reader sees it.
+    #[inline(never)]
+    pub(super) fn pairs(
+        &self,
+        (text, seen): (&str, &str),
+        roster: Option<&Roster>,
+        again: &mut Again,
+        (mut memory, differs): (Memory<'_>, impl Fn(Hit) -> Hit),
+    ) {
+        // Escaped tags stand in the view alone.
+        let escaped = !text.contains('<') && seen.contains('<');
+        let text = if escaped { seen } else { text };
+        let before = again.cells.len();
+        let mut give = |column: &tables::Column, at: Range<usize>| {
+            self.cell(text, column, at, roster, again, reborrow(&mut memory));
+        };
+        pairs::elements(text, &mut give);
+        pairs::keys(text, &mut give);
+        pairs::rows(text, &mut give);
+        if escaped {
+            again.cells.iter_mut().skip(before).for_each(|hit| *hit = differs(*hit));
+        }
+    }
+
+    /// Collects what a cell of a table has, or a value with a label, at a place of `text`.
+    fn cell(
+        &self,
+        text: &str,
+        column: &tables::Column,
+        at: Range<usize>,
+        roster: Option<&Roster>,
+        again: &mut Again,
+        (context, pending, memo, folded, _, budget): Memory<'_>,
+    ) {
+        let Again { cell, seen, cells, inner, .. } = again;
+        let (label, field) = (column.label.as_str(), &column.field);
+        let before = cells.len();
+        cell.clear();
+        cell.extend([label, ": ", text.get(at.clone()).unwrap_or_default()]);
+        let differs = seen.read(cell);
+        let read = if differs { seen.text() } else { cell.as_str() };
+        inner.clear();
+        let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *inner, &mut *budget);
+        self.read(read, Outline::of(read.as_bytes()), field, roster, memory);
+        self.listed(read, inner);
+        let shift = label.len() + 2;
+        for hit in inner.iter() {
+            let place = if differs { seen.original(hit.start, hit.end) } else { hit.start..hit.end };
+            // All of the cell is the password.
+            let end = if hit.kind == Kind::Password { cell.len() } else { place.end };
+            if end > shift {
+                cells.push(hit.moved(at.start + place.start.saturating_sub(shift)..at.start + end - shift));
+            }
+        }
+        let kind = column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
+        if let Some(kind) = kind.filter(|kind| self.thresholds.get(*kind as usize) != Some(&u8::MAX)) {
+            let (score, evidence) = (Score::CERTAIN.points() - 1, Evidence::Context);
+            cells.push(Hit { kind, start: at.start, end: at.end, score, evidence });
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::Kind;
 use crate::detect::Evidence;
 use crate::detect::context;
 use crate::kinds::iban;
-use crate::recognisers::{card, code};
+use crate::recognisers::{card, code, passenger};
 
 /// The fewest digits of such a number.
 pub(super) const DIGITS: usize = 5;
@@ -14,6 +14,7 @@ impl Reader<'_> {
     /// Proposes the number behind a label in the word `start..end`: `card_4111_1111_1111_1111`.
     #[cold]
     pub(super) fn joined(&mut self, bytes: &[u8], start: usize, end: usize) {
+        self.stripe(start, end);
         let word = bytes.get(start..end).unwrap_or_default();
         let is_number = |at: &usize| {
             let next = word.get(at + 1).copied().unwrap_or(b' ');
@@ -31,6 +32,14 @@ impl Reader<'_> {
             && let Some(end) = code::announced(bytes, from)
         {
             self.propose(kind, from..end, code::IN_WORD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the card in the word `start..end` and what belongs to it, as a magnetic stripe and a record of travel have it:
+    /// `B4242424242424242^DOE/JANE^2712101`, `CCVI4111111111111111/0528`.
+    fn stripe(&mut self, start: usize, end: usize) {
+        for (kind, at) in passenger::stripe(self.text, start, end).into_iter().flatten().flatten() {
+            self.propose(kind, at, passenger::STRIPE, Evidence::Checked);
         }
     }
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::Reader;
 use crate::Kind;
-use crate::detect::Evidence;
+use crate::detect::{Evidence, Hit, swar};
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
-use crate::kinds::{Scores, alone};
+use crate::kinds::{Score, Scores, alone};
 use crate::recognisers::{labelled, masked, passenger, telephone, web};
 
 /// The scores of a masked number behind its label.
@@ -19,6 +19,9 @@ const BRACKETED: Scores = alone(75).near(85);
 
 /// The scores of an account and a password in a web address: more than those of an e-mail address.
 const CREDENTIALS: Scores = alone(97).always();
+
+/// The scores of a telephone number behind `cell:`.
+const CELL: Score = Score::new(70);
 
 /// The scores of a room with its storey, and of an extension.
 const STOREY: Scores = alone(60).always();
@@ -56,10 +59,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Proposes the passenger `OKADA/HIROSHI MR`, and the fields of the patient in a segment of HL7.
+    /// Proposes the passenger `OKADA/HIROSHI MR`, or the account whose home is a folder: `/home/petra.k`.
     #[inline(never)]
     pub(super) fn passenger(&mut self, start: usize, end: usize) {
-        if let Some(at) = passenger::passenger(self.text, start, end) {
+        if let Some(at) = labelled::home(self.text, start, end) {
+            self.propose(Kind::Username, at, RECORD, Evidence::Context);
+        } else if let Some(at) = passenger::passenger(self.text, start, end) {
             self.propose(Kind::Person, at, RECORD, Evidence::Context);
         }
     }
@@ -125,6 +130,57 @@ impl Reader<'_> {
         name.is_some_and(|at| self.propose(Kind::Person, at, labelled::named::SCORES, Evidence::Context))
     }
 
+    /// May a value follow the label that ends at `end`?
+    pub(super) fn announces(&self, bytes: &[u8], end: usize) -> bool {
+        labelled::announces(bytes, end) || labelled::gap::may_follow(bytes, end)
+    }
+
+    /// Proposes the number of a telephone behind a label that is a word of other things too, but for its point or colon.
+    #[inline]
+    pub(super) fn short_label(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
+        if let Some(at) = labelled::extension(self.text, start, end) {
+            self.extension(at);
+            return true;
+        }
+        let word = bytes.get(start..end).unwrap_or_default();
+        let cell = word.eq_ignore_ascii_case(b"cell") || word.eq_ignore_ascii_case(b"cel");
+        let from = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| b".: ".contains(byte)).count();
+        if cell
+            && from > end
+            && bytes.get(end) != Some(&b' ')
+            && let Some(found) = telephone::number(bytes, from)
+            && bytes.get(found.at.clone()).is_some_and(|raw| raw.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9)
+        {
+            let (score, evidence) = (CELL.points(), Evidence::Context);
+            let wanted = self.thresholds.get(Kind::Phone as usize).is_some_and(|least| score >= *least);
+            // A number behind `cell` may be that of a battery, which `propose` knows.
+            self.hits.extend(wanted.then_some(Hit { kind: Kind::Phone, start: from, end: found.at.end, score, evidence }));
+            return wanted;
+        }
+        false
+    }
+
+    /// Proposes the value behind the label `start..end` and more than one sign: `Password (new): tulip`.
+    #[inline(never)]
+    pub(super) fn apart(&mut self, bytes: &[u8], start: usize, end: usize) {
+        if labelled::announces(bytes, end) {
+            return;
+        }
+        if labelled::gap::behind(self.text, end).is_none() {
+            // `Ext. 4417`, `cell. 347 1234567`
+            self.short_label(bytes, start, end);
+            return;
+        }
+        match labelled::value(self.text, start..end) {
+            Some(value) => {
+                self.propose(value.kind, value.at, value.scores, Evidence::Context);
+            }
+            None => {
+                self.named(end);
+            }
+        }
+    }
+
     /// Proposes the names behind the label of a person that ends at `end`.
     pub(super) fn labelled(&mut self, end: usize) {
         if !self.named(end) {
@@ -139,4 +195,16 @@ impl Reader<'_> {
     pub(super) fn extension(&mut self, at: Range<usize>) {
         self.propose(Kind::Phone, at, STOREY, Evidence::Context);
     }
+}
+
+/// Do the `_` at the end of this begin a word, as those of Markdown do: `__card`?
+pub(super) fn is_mark(head: &[u8]) -> bool {
+    let marks = head.iter().rev().take(3).take_while(|byte| **byte == b'_').count();
+    let before = head.iter().rev().nth(marks).copied().unwrap_or(b' ');
+    !before.is_ascii_alphanumeric() && before != b'_' && before < 0x80
+}
+
+/// Is there a digit in the first eight bytes?
+pub(super) fn has_digit(bytes: &[u8]) -> bool {
+    swar::digits(swar::block(bytes, 0)) != 0
 }

@@ -21,7 +21,7 @@ const EXPIRY: [&str; 20] = [
     "verfall",
     "vence",
     "venc",
-    "cadu",
+    "cad",
     "scad",
     "geldig",
     "verval",
@@ -59,6 +59,11 @@ pub(super) fn add(text: &str, hits: &mut Vec<Hit>) {
         let next = hits.get(at + 1).filter(|_| at + 1 < before).map_or(text.len(), |next| next.start);
         let Some(card) = hits.get(at).copied().filter(|hit| hit.kind == Kind::PaymentCard) else { continue };
         let rest = text.get(card.end..next).unwrap_or_default();
+        let last = at.checked_sub(1).and_then(|last| hits.get(last)).map_or(0, |last| last.end);
+        let head = text.get(last..card.start).unwrap_or_default();
+        if let Some((from, to)) = expiry_before(head) {
+            hits.push(Hit { start: last + from, end: last + to, evidence: Evidence::Context, ..card });
+        }
         // Most cards have no number behind them.
         if (0..REACH.min(rest.len())).step_by(8).all(|at| swar::digits(swar::block(rest.as_bytes(), at)) == 0)
         {
@@ -68,7 +73,7 @@ pub(super) fn add(text: &str, hits: &mut Vec<Hit>) {
             let (start, end) = (card.end + from, card.end + to);
             hits.push(Hit { start, end, evidence: Evidence::Context, ..card });
         };
-        let length = record(rest);
+        let length = record(rest).max(track(rest));
         if length > 0 {
             keep((1, length));
             continue;
@@ -96,6 +101,26 @@ fn record(rest: &str) -> usize {
     if fits { month.len() + year.len() + digits + 3 } else { 0 }
 }
 
+/// The length of the expiry and the other data of a magnetic stripe: `=2712101123456789`.
+fn track(rest: &str) -> usize {
+    let data = rest.strip_prefix('=').unwrap_or_default();
+    let length = run(data, |c| c.is_ascii_digit());
+    let dated = data.get(2..4).is_some_and(is_month);
+    if dated && length >= 7 { 1 + length } else { 0 }
+}
+
+/// The place of the expiry behind its word at the end of the text in front of a card: `valid thru 12/27 card `.
+fn expiry_before(head: &str) -> Option<(usize, usize)> {
+    let from = (head.len().saturating_sub(REACH)..=head.len()).find(|from| head.is_char_boundary(*from))?;
+    let near = head.get(from..)?;
+    let slash = near.rfind('/')?;
+    let start = near.get(..slash)?.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let year = run(near.get(slash + 1..)?, |c| c.is_ascii_digit());
+    let end = slash + 1 + year;
+    let labelled = has(near.get(..start)?, &EXPIRY) && !near.get(end..)?.contains(|c: char| c.is_ascii_digit());
+    (labelled && is_expiry(near.get(start..end)?, true)).then_some((from + start, from + end))
+}
+
 /// The first number of a text, its place, and the text in front of it.
 fn number(rest: &str) -> Option<(&str, usize, &str)> {
     let bytes = rest.as_bytes();
@@ -108,8 +133,10 @@ fn number(rest: &str) -> Option<(&str, usize, &str)> {
 
 /// Has the text a word that begins with one of `words`?
 fn has(text: &str, words: &[&str]) -> bool {
+    // `GÜLTIG BIS`
     let begins = |word: &str, known: &str| {
-        word.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+        let mut letters = word.chars().flat_map(char::to_lowercase);
+        known.chars().all(|c| letters.next() == Some(c))
     };
     let mut all = text.split(|c: char| !(c.is_alphanumeric() || c == '/'));
     all.any(|word| !word.is_empty() && words.iter().any(|known| begins(word, known)))
@@ -189,6 +216,16 @@ mod tests {
         for text in [" on 12/05", " exp 13/27", " 1230", " and 12/30", "", " 12/05/2026x"] {
             assert!(expiry(text).is_none_or(|(from, to)| &text[from..to] == "12/05"), "{text}");
         }
+    }
+
+    #[test]
+    fn an_expiry_may_stand_in_front_of_a_card_and_on_a_stripe() {
+        assert_eq!(expiry_before("valid thru 12/27 card "), Some((11, 16)));
+        assert_eq!(expiry_before("GÜLTIG BIS 1/2029, Karte "), Some((12, 18)));
+        for text in ["on 12/27 card ", "exp 13/27 card ", "exp 12/27, 3 cards ", "exp card ", ""] {
+            assert_eq!(expiry_before(text), None, "{text}");
+        }
+        assert_eq!((track("=2712101123456789?"), track("=2713101"), track("=2712"), track("")), (17, 0, 0, 0));
     }
 
     #[test]

@@ -65,6 +65,15 @@ fn token(around: &Around<'_>) -> usize {
 
 /// The bytes behind.
 pub(super) fn rest(around: &Around<'_>) -> usize {
+    // Most numbers have a word or nothing behind them.
+    let apart = match around.behind.as_bytes() {
+        [b' ', next, ..] => next.is_ascii_lowercase(),
+        [next, ..] => matches!(next, b',' | b';'),
+        [] => true,
+    };
+    if apart && around.value.len() < CUT {
+        return 0;
+    }
     let (mut taken, rows) = (0, [masked, cut, equal_groups, ending]);
     for row in rows {
         let behind = around.behind.get(taken..).unwrap_or_default();

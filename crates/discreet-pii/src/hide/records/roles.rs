@@ -160,7 +160,8 @@ const WORDS: [(Roles, &str); 20] = [
     (Roles::CARD, "card cardnumber cardno creditcard pan paymentcard kreditkarte tarjeta karte carte carta"),
     (
         Roles::CARD_PART,
-        "exp expiry expires expiration expirydate expirationdate expmonth expyear validthru validuntil lastfour last",
+        "exp expiry expires expiration expirydate expirationdate expmonth expyear validthru validuntil lastfour last \
+         expirationmonth expirationyear expirymonth expiryyear ablaufmonat ablaufjahr ablaufdatum cardexpiry cardexpiration",
     ),
     (
         Roles::PASSWORD,

@@ -27,6 +27,9 @@ pub(super) fn line(text: &str, label: &Range<usize>, from: usize) -> Option<Valu
     let head = text.get(..label.start)?;
     let before = head.trim_end_matches([' ', '-', '_', '.']).rsplit(|c: char| !c.is_alphanumeric()).next()?;
     let rest = text.get(from..)?;
+    // `'addr': '8 Elm Lane'`
+    let quoted = from.checked_sub(1).is_some_and(|at| text.as_bytes().get(at) == Some(&b'\''));
+    let rest = rest.find('\'').filter(|_| quoted).and_then(|close| rest.get(..close)).unwrap_or(rest);
     let end = rest.find(['\n', '|', '<', '"', ';', '{', '}', '\t']).unwrap_or(rest.len());
     let value = rest.get(..end)?;
     // A sentence may follow: `. Passport: `.

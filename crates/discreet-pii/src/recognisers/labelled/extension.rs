@@ -6,8 +6,8 @@ use super::ends::value_is_over;
 use crate::detect::Firsts;
 
 /// Labels of an extension.
-pub(super) const LABELS: [&str; 9] =
-    ["ext", "extn", "extension", "durchwahl", "nebenstelle", "apparat", "anexo", "toestel", "ramal"];
+pub(super) const LABELS: [&str; 10] =
+    ["dect", "ext", "extn", "extension", "durchwahl", "nebenstelle", "apparat", "anexo", "toestel", "ramal"];
 static FIRSTS: Firsts = Firsts::of(&LABELS);
 
 /// The extension behind the label `start..end`.

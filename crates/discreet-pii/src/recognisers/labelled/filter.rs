@@ -18,7 +18,7 @@ static LABELS: LazyLock<Filter> = LazyLock::new(|| {
     for word in LAST_WORDS
         .iter()
         .chain(&NETWORKS)
-        .chain(&["by", "session", "guest", "patient", "visitor"])
+        .chain(&["by", "session", "guest", "patient", "visitor", "cell", "cel"])
         .chain(&extension::LABELS)
         .chain(&ENDS)
     {

@@ -41,7 +41,7 @@ pub(super) fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
 pub(super) const NETWORKS: [&str; 4] = ["wifi", "fi", "wlan", "router"];
 
 /// The last words of labels of several words.
-pub(super) const LAST_WORDS: [&str; 24] = [
+pub(super) const LAST_WORDS: [&str; 27] = [
     "passe",
     "name",
     "id",
@@ -66,6 +66,9 @@ pub(super) const LAST_WORDS: [&str; 24] = [
     "passwort",
     "kennwort",
     "clave",
+    "schlüssel",
+    "ordine",
+    "accès",
 ];
 
 static LAST: Firsts = Firsts::of(&LAST_WORDS);

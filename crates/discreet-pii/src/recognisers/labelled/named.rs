@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{joined, person};
+use super::{gap, joined, person};
 use crate::detect::Lasts;
 use crate::kinds::{Scores, alone};
 use crate::recognisers::names;
@@ -124,7 +124,7 @@ fn is_label(head: &str) -> bool {
 /// Does `head` end with the letters of `label`, in any case, with signs between words?
 fn ends_with(head: &str, label: &str) -> bool {
     let mut letters =
-        head.chars().rev().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase);
+        head.chars().rev().filter(|c| !matches!(c, ' ' | '-' | '_' | '.')).flat_map(char::to_lowercase);
     label.chars().rev().all(|known| letters.next() == Some(known))
 }
 
@@ -133,13 +133,28 @@ fn start(text: &str, end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let bare = rest.trim_start_matches(['"', '\'', '*']);
     let behind = bare.strip_prefix(' ').unwrap_or(bare);
-    let value = behind.strip_prefix([':', '=', '>', '→'])?;
+    if let Some((from, signed)) = gap::behind(text, end) {
+        return (signed || is_label(text.get(..end)?)).then(|| from + usize::from(rest_is_quoted(text, from)));
+    }
+    // `| Last Name | Smith |`
+    let cell = || behind.strip_prefix('|').filter(|cell| cell.starts_with(' ') && text.get(..end).is_some_and(is_label));
+    let value = behind.strip_prefix([':', '=', '>', '→']).or_else(cell)?;
     let value = value.strip_prefix('>').unwrap_or(value);
     let inner = value.trim_start_matches([' ', '"', '*', '`', '[', '(', '{', '~', '_']);
     // `guest = 'Sal Paradise'`, and not `van 't Hoff`.
-    let inner = inner.strip_prefix('\'').filter(|name| name.starts_with(char::is_uppercase)).unwrap_or(inner);
+    // `WHERE guest = 'sal paradise'`
+    let closed = |name: &str| name.bytes().take(LONGEST).position(|byte| byte == b'\'').is_some_and(|at| at > 2);
+    let inner = inner
+        .strip_prefix('\'')
+        .filter(|name| name.starts_with(char::is_uppercase) || closed(name))
+        .unwrap_or(inner);
     let skipped = rest.len() - inner.len();
     (skipped <= 8 && !value.starts_with([':', '='])).then_some(end + skipped)
+}
+
+/// Does a quotation mark stand at `from`?
+fn rest_is_quoted(text: &str, from: usize) -> bool {
+    matches!(text.as_bytes().get(from), Some(b'"' | b'\''))
 }
 
 /// Does the word stand in the place of a name?

@@ -42,9 +42,13 @@ pub(super) fn label(text: &str, end: usize) -> Option<Label> {
     let head = text.get(..end).filter(|head| ENDS.may_end(head.as_bytes()))?;
     let mut words = head.rsplit(|c: char| !c.is_alphabetic());
     let (word, before) = (words.next()?, words.next().unwrap_or_default());
+    // `guest[0].name`
+    let inner = head.len() - word.len();
+    let outer = head.get(..inner)?.trim_end_matches(|c: char| matches!(c, '.' | '[' | ']' | '0'..='9'));
+    let before = if outer.len() < inner { outer.rsplit(|c: char| !c.is_alphabetic()).next()? } else { before };
     let is = |word: &str, list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
     if is(word, &NAMES) {
-        let whose = is(before, &WHOSE) && head.len() - word.len() - before.len() > 0;
+        let whose = (is(before, &WHOSE) || is_label_of_people(before)) && head.len() - word.len() - before.len() > 0;
         // The full name in a vCard.
         let whose = whose || word == "FN";
         return Some(if whose { Label::Person } else { Label::Name });

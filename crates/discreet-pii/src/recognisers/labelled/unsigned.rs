@@ -40,12 +40,13 @@ enum Label {
     At,
 }
 
-const LABELS: [(&str, Label); 47] = [
+const LABELS: [(&str, Label); 51] = [
     ("username", Label::Account),
     ("user name", Label::Account),
     ("user id", Label::Account),
     ("user ID", Label::Account),
     ("account name", Label::Account),
+    ("for user", Label::Account),
     ("benutzername", Label::Account),
     ("nutzername", Label::Account),
     ("benutzerkennung", Label::Account),
@@ -89,6 +90,9 @@ const LABELS: [(&str, Label); 47] = [
     ("Zugangsdaten", Label::Pair),
     ("identifiants", Label::Pair),
     ("credenziali", Label::Pair),
+    ("creds", Label::Pair),
+    ("log in with", Label::Pair),
+    ("login with", Label::Pair),
 ];
 
 /// The automaton of all labels without their first letters, so that they match with a capital.
@@ -100,10 +104,11 @@ static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// Rare parts of labels. Each label has one of them, and few texts have any. There are so few that vector instructions
 /// search for all of them at once. They do so in eight groups, to which the parts go in turn: the order is one in which few
 /// texts have letters as those of a group.
-const RARE: [&str; 33] = [
+const RARE: [&str; 36] = [
     "ifian", "utze", "sswo", "tili", "suar", "passe", "hiav", "r id", "ruik", "lave", "nnwo", "aseñ",
     "tente", "i-fi", "nnung", "nlog", "denam", " name", "twoo", "wifi", "suár", "i-Fi", "ogin", "r ID",
     "enha", "rnam", "dential", "gsdat", "denzi", "(at)", "[at]", "(AT)", "[AT]",
+    "creds", " in wi", "r user ",
 ];
 
 /// The search for [`RARE`]. None on processors without such instructions.
@@ -116,7 +121,7 @@ pub(crate) fn prepare() {
 }
 
 /// The last words of labels, without those that have other letters.
-const ENDS: [&str; 32] = [
+const ENDS: [&str; 35] = [
     "username",
     "name",
     "id",
@@ -149,6 +154,9 @@ const ENDS: [&str; 32] = [
     "zugangsdaten",
     "identifiants",
     "credenziali",
+    "creds",
+    "with",
+    "user",
 ];
 static FIRSTS: Firsts = Firsts::of(&ENDS);
 

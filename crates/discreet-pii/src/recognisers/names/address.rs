@@ -317,7 +317,8 @@ fn one_before(text: &str, start: usize) -> Option<usize> {
     let begin = digits.len() - length;
     let border = begin.checked_sub(1).and_then(|at| digits.get(at)).copied().unwrap_or(b' ');
     let whole = digits.get(begin)?.is_ascii_digit()
-        && matches!(border, b' ' | b'\n' | b'\t' | b',' | b'(' | b':' | b'"' | b'#');
+        && (matches!(border, b' ' | b'\n' | b'\t' | b',' | b'(' | b':' | b'"' | b'#' | b'\'' | b'`' | b'*')
+            || matches!(border, b'=' | b';' | b'|' | b'[' | b'{' | b'>' | b'<' | b'~') && gap == 1);
     (whole && gap > 0 && gap < 3 && (1..=9).contains(&length)).then_some(begin)
 }
 

@@ -74,6 +74,9 @@ fn small(text: &str, first: Part, label: Label, equals: bool) -> Option<usize> {
 
 /// The end of the name with capitals.
 fn capitals(text: &str, first: Part, label: Label) -> Option<usize> {
+    if let Some(end) = initial(text, first).filter(|_| label != Label::Name) {
+        return Some(end);
+    }
     if first.is(Class::TITLE) && !plain::is_name(first.word.text(text)) {
         return None;
     }
@@ -100,6 +103,16 @@ fn capitals(text: &str, first: Part, label: Label) -> Option<usize> {
         _ => run.iter().take(count).any(named),
     };
     fits.then_some(last.word.end)
+}
+
+/// The end of an initial and a surname: `M. Curie`.
+fn initial(text: &str, first: Part) -> Option<usize> {
+    const THINGS: Class = Class::UNIT.or(Class::FIRM).or(Class::BODY).or(Class::TITLE).or(Class::STREET);
+    let end = first.word.end;
+    let single = end - first.word.start == 1 && byte(text, end) == b'.' && byte(text, end + 1) == b' ';
+    let next = (single && letter(text, end + 2)).then(|| Part::at(text, end + 2))?;
+    let named = next.word.shape == Shape::Capital && !next.is(THINGS) && next.word.end > next.word.start + 2;
+    (named && !is_label(text, next)).then_some(next.word.end)
 }
 
 /// The end of a name with the surname in front: `DOE, JANE`.

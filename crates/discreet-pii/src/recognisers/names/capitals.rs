@@ -38,6 +38,10 @@ fn next_standing_out(bytes: &[u8], from: usize) -> Option<usize> {
     let (blocks, tail) = rest.as_chunks::<8>();
     for (number, block) in blocks.iter().enumerate() {
         let block = u64::from_le_bytes(*block);
+        // Most blocks have small letters, digits and blanks only.
+        if !swar::may_stand_out(block) {
+            continue;
+        }
         let found = (swar::capitals(block) | block) & HIGH;
         if found != 0 {
             return Some(from + number * 8 + found.trailing_zeros() as usize / 8);

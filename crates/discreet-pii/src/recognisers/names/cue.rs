@@ -27,12 +27,18 @@ pub(super) enum Cue {
 
 /// The cue in front of `start`.
 pub(super) fn before(text: &str, start: usize) -> Cue {
-    let Some((last, gap)) = preceding(text, start) else { return Cue::None };
+    let Some((last, gap)) = preceding(text, start) else {
+        return if label::is_numbered(text, start) { Cue::Strong } else { Cue::None };
+    };
     let class = last.class(text);
     let has = |mark: u8| gap.as_bytes().contains(&mark);
     if label::is_sign(gap) {
         let label = class.any(Class::LABEL) || label::ends(text, last.end) || label::of_people(text, start);
         return if label { Cue::Strong } else { Cue::None };
+    }
+    // `Guest - Ada Lovelace`
+    if gap == " - " && class.any(Class::LABEL) && begins(text, last.start) {
+        return Cue::Strong;
     }
     if gap == ". " && last.text(text).eq_ignore_ascii_case("geb") {
         return Cue::Strong;

@@ -3,6 +3,7 @@
 use super::run::preceding;
 use super::table::Class;
 use crate::detect::{is_label_of_people, is_label_of_person};
+use crate::recognisers::labelled::gap;
 
 /// The most bytes of the name of a field.
 const LONGEST: usize = 40;
@@ -10,7 +11,7 @@ const LONGEST: usize = 40;
 /// The name of a field that ends at `end`.
 fn name(text: &str, end: usize) -> &str {
     let head = text.as_bytes().get(..end).unwrap_or_default();
-    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | 0x80..);
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']' | 0x80..);
     let length = head.iter().rev().take(LONGEST).take_while(inside).count();
     // The byte in front of the first may be a part of its character.
     (end - length..=end).find_map(|start| text.get(start..end)).unwrap_or_default()
@@ -69,6 +70,14 @@ pub(super) fn of_people(text: &str, start: usize) -> bool {
 /// Is there a sign between a label and its value?
 pub(super) fn is_sign(gap: &str) -> bool {
     gap.contains([':', '=', '…'])
+}
+
+/// Is `start` behind a label of a person with a number or a remark, and a sign: `Guest 2: `, `Guest name(s): `?
+#[cold]
+pub(super) fn is_numbered(text: &str, start: usize) -> bool {
+    let dash = || text.get(..start)?.strip_suffix(" - ");
+    let Some(label) = in_front(text, start).map(|(label, _)| label).or_else(dash) else { return false };
+    gap::without_remark(label).is_some_and(|bare| is_label(text, bare.len()))
 }
 
 /// Is `start` behind a label of a person and a sign? `also` knows other labels, of up to some words.

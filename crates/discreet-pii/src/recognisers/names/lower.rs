@@ -125,6 +125,14 @@ fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Na
     // `meeting with bob`, `mark's email`: names that are also words.
     let met = behind_cue && first.is(Class::GIVEN_COMMON) && meets(text, first.word.start)
         || first.is(Class::GIVEN_COMMON) && owns(text, first.word.end);
+    // `message age: 45 ms`, `author: ros-planning`
+    let word = first.word.text(text);
+    let behind = text.as_bytes().get(first.word.end..).unwrap_or_default();
+    let labels = matches!(behind, [b':' | b'=', b'0'..=b'9', ..] | [b':', b' ', b'0'..=b'9', ..]);
+    let joined = || lead == Role::Unknown && word.contains('-') && word.split('-').any(label::is_word);
+    if met && labels || joined() {
+        return None;
+    }
     let blocked = first.is(Class::COMMON) && !met || matches!(lead, Role::No | Role::Particle | Role::Suffix);
     if blocked {
         return None;

@@ -18,6 +18,43 @@ pub(super) fn are_of_name(text: &str, start: usize, end: usize, (before, after):
     }
 }
 
+/// Is the word `start..end` of a text in angle brackets, or in front of a bracket, and not of a tag, a type or a call: `<Ada
+/// Lovelace> hello`, `Ada Lovelace(412)`, `Ada Lovelace> hello`?
+pub(super) fn is_in_brackets(text: &str, start: usize, end: usize, (before, after): (u8, u8)) -> bool {
+    let bytes = text.as_bytes();
+    let alone = |at: usize| at.checked_sub(1).and_then(|at| bytes.get(at)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let opens = match before {
+        b'<' => alone(start - 1),
+        b'=' => return false,
+        before => !before.is_ascii_punctuation() || matches!(before, b'"' | b'\'' | b'(' | b'[' | b',' | b'.' | b'-'),
+    };
+    // A second word with a capital is in front, or a title.
+    let head = text.get(..start).unwrap_or_default();
+    let named = || {
+        let word = head.strip_suffix(' ')?.trim_end_matches('.').rsplit(|c: char| !c.is_alphabetic()).next()?;
+        word.chars().next().filter(|first| first.is_uppercase())
+    };
+    let closes = match after {
+        b'>' if before == b'<' => {
+            let rest = text.get(end + 1..).unwrap_or_default();
+            !rest.starts_with(char::is_alphanumeric) && !rest.starts_with(['<', '(', ':', '{', '/', '\n']) && !rest.is_empty()
+        }
+        b'>' | b'@' | b'(' => named().is_some(),
+        after => matches!(after, b' ' | b'.' | b',' | b'-' | b'\'') && are_words_up_to_bracket(text, end),
+    };
+    opens && closes
+}
+
+/// Do words, and no attributes, stand between `from` and the `>` of what may be a tag, or the end of the text?
+fn are_words_up_to_bracket(text: &str, from: usize) -> bool {
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    let inside = |byte: &&u8| {
+        byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b' ' | b'.' | b'\'' | b'-' | b',')
+    };
+    let length = rest.iter().take(LONGEST).take_while(inside).count();
+    matches!(rest.get(length), None | Some(b'>'))
+}
+
 /// Do signs stand on both sides of the words around `start..end`, as Markdown emphasises text?
 pub(super) fn are_around(text: &str, start: usize, end: usize, sign: u8) -> bool {
     let inside = |byte: &&u8| {

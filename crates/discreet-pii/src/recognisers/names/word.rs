@@ -306,9 +306,11 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
         return false;
     }
     match (before, after) {
-        (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => {
-            !label::ends(text, start - 1) && !label::of_people(text, start)
-        }
+        (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => !is_behind_label(text, start),
+        // `guest=M. Schmidt`
+        (b'=', b'.') if end - start == 1 => !is_behind_label(text, start),
+        (b'/', b' ' | b'"' | b'?' | 0) | (b' ', b'/') => !is_in_path(text, start),
+        (b'<', _) | (_, b'>' | b'(' | b'@') => !marks::is_in_brackets(text, start, end, (before, after)),
         (b'_', _) => !marks::are_around(text, start, end, b'_'),
         // `_guest: Anna_`
         (_, b'_') => {
@@ -319,13 +321,29 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
     }
 }
 
+/// Is the word in a path behind the label of a person: `/guests/Ada Lovelace/id.png`?
+fn is_in_path(text: &str, start: usize) -> bool {
+    let head = text.get(..start).unwrap_or_default();
+    let second = head.ends_with(' ');
+    let first = if second { head.trim_end_matches(' ').rfind(['/', ' ']).map_or(0, |at| at + 1) } else { start };
+    let capital = text.get(first..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    first.checked_sub(1).is_some_and(|slash| capital && byte(text, slash) == b'/' && label::is_label(text, slash))
+}
+
+/// Does the label of a person end in front of the `=` or `:=` before `start`?
+fn is_behind_label(text: &str, start: usize) -> bool {
+    let end = start - 1;
+    let end = end - usize::from(end.checked_sub(1).is_some_and(|at| byte(text, at) == b':'));
+    label::ends(text, end) || label::of_people(text, start)
+}
+
 /// Is the point or colon next to a word one of an identifier?
 #[cold]
 fn point_of_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool {
     let further = start.checked_sub(2).map_or(b' ', |at| byte(text, at));
     let beyond = byte(text, end + 1);
     let initial = end - start == 1 || (before == b'.' && further.is_ascii_uppercase());
-    (before == b':' && further == b':')
+    (before == b':' && further == b':' && !label::is_label(text, start - 2))
         || (before == b'.' && !initial && (further.is_ascii_alphanumeric() || further == b'_'))
         || (after == b':' && beyond == b':')
         || (after == b'.' && !initial && (beyond.is_ascii_lowercase() || beyond == b'_'))

@@ -76,11 +76,15 @@ const INTERNATIONAL: &[Row] = &[
     row(Any, 20),                                                      // 00493012
 ];
 
+/// The highest score without context of a number without a zero in front, a bracket and an extension, and not of North
+/// America.
+pub(super) const WEAK: Score = Score::new(25);
+
 /// Scores without context of national numbers of one group.
 #[rustfmt::skip]
 const UNGROUPED: &[Row] = &[
     row(TenOrEleven, 38).with(TRUNK_ZERO),                             // 01712345678
-    row(Are(&[10]), 25),                                               // 2125550199
+    row(Are(&[10]), WEAK.points()),                                    // 2125550199
     row(Any, 8),
 ];
 
@@ -121,7 +125,7 @@ const GROUPED: &[Row] = &[
     trunk(AreaAndNumber, 45),                                          // Germany: 0171 2345678
 
     // Forms that other numbers have as well.
-    row(Are(&[3, 4]), 25),                                             // 555-0199
+    row(Are(&[3, 4]), WEAK.points()),                                  // 555-0199
     row(Any, 60).with(EXTENSION),                                      // 22 44 66 x12
     row(Count(4, 8), 10).with(DOTTED),                                 // 10.20.30.40
     row(Any, 20),
@@ -191,6 +195,13 @@ mod tests {
                 assert!(table.last().is_some_and(|row| row.fits(&shape, marks)));
             }
         }
+    }
+
+    #[test]
+    fn a_weak_number_has_at_most_its_score() {
+        let american = |row: &&Row| matches!(row.groups, Are([3, 3, 4] | [1, 3, 3, 4]));
+        let weak = |row: &&Row| row.needs & (TRUNK_ZERO | BRACKET | EXTENSION) == NO_MARKS && !american(row);
+        assert_eq!(UNGROUPED.iter().chain(GROUPED).filter(weak).map(|row| row.score).max(), Some(WEAK));
     }
 
     #[test]

@@ -58,6 +58,12 @@ impl Shape {
         self.total += digits.len();
     }
 
+    /// The shape of the first `count` groups, with or without an extension behind them.
+    pub(super) fn first(&self, count: usize, extension: bool) -> Shape {
+        let lengths = self.lengths.iter().take(count);
+        Shape { count, total: lengths.map(|length| usize::from(*length)).sum(), extension, ..*self }
+    }
+
     /// The number of digits of each group.
     pub(super) fn groups(&self) -> &[u8] {
         self.lengths.get(..self.count).unwrap_or_default()
