@@ -1,9 +1,9 @@
 """`tools/bench actions`: the time that the guard adds to a goal of an action.
 
-A real keeper, guard, commanders and DDS, and unchanged rclpy action clients. Goals go alternately to the robot's action
-server from a client on the robot's own domain, and from two stakeholders through commander and guard. `accepted` is the
-time from sending a goal to the answer that it is accepted, `result` that to its result; `crossed` counts goals that got
-the result or feedback of another, and must be none.
+A real keeper, guard, commanders and DDS, and unchanged rclpy action clients. Goals go alternately to the
+robot's action server from a client on the robot's own domain, and from two stakeholders through commander and
+guard. `accepted` is the time from sending a goal to the answer that it is accepted, `result` that to its
+result; `crossed` counts goals that got the result or feedback of another, and must be none.
 """
 
 import argparse

@@ -99,7 +99,7 @@ class Errands:
                 refusals={reason: count for reason, count in refusals.items() if count},
             )
         )
-        self.run.mark(f'{NAMES[who]} sends the robot {FAR:.0f} m back: {errand.outcome()}')
+        self.run.mark(f'{NAMES[who]} sends the robot to x {goal[0]:.2f}: {errand.outcome()}')
         return errand
 
 

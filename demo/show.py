@@ -97,6 +97,8 @@ The demo keeps running. To inspect it, open another terminal, in its network nam
   ROS_DOMAIN_ID={domains['navigation']} python3 demo/mission.py --namespace /navigation     drive again
   ROS_DOMAIN_ID={outer} python3 examples/read_tags.py /battery     open data, with its tags
   ROS_DOMAIN_ID={domains['front_desk']} ros2 topic echo /front_desk/speech/transcript
+  ROS_DOMAIN_ID={domains['front_desk']} ros2 action send_goal --feedback /front_desk/navigate_to_pose \\
+    hotel_interfaces/action/NavigateToPose '{{pose: {{pose: {{position: {{x: 1.0}}}}}}}}'     send the robot
   target/release/discreet who --socket {socket}
   target/release/discreet grant analytics --socket {socket}
   target/release/discreet audit show --follow {socket.parent}/audit.log

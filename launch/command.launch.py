@@ -1,4 +1,4 @@
-"""Sends a stakeholder's commands, calls and goals to a robot, sealed and signed, from the stakeholder's own domain.
+"""Sends a stakeholder's commands, calls and goals to a robot, sealed and signed, from its own domain.
 
     ros2 launch discreet command.launch.py identity:=front_desk.key robot:=concierge-1.pub \\
         outer_domain:=1 domain:=20 commands:='/cmd_vel geometry_msgs/msg/Twist' \\

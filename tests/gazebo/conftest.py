@@ -131,7 +131,7 @@ def drive(run, speed):
 
 
 def errands(run):
-    """Goals for the robot's navigation, each with the robot's poses before and after it, by Gazebo's own word."""
+    """Goals for the robot's navigation, each with the poses before and after it, by Gazebo's own word."""
     goals = Errands(run.seen, run.listeners, run.attempts, patience=2 * FOR_ONE)
 
     def between_poses(make, *arguments, **how):

@@ -1,5 +1,6 @@
-"""Goals that stakeholders send to the robot's own navigation, and where it then stands, by Gazebo's own word."""
+"""Goals that stakeholders send to the robot's own navigation, and where it stands then, by Gazebo's word."""
 
+import itertools
 import math
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 pytest.importorskip('runs', reason='NOT RUN: no ROS here; source .ros/env.sh')
 
 from action_msgs.msg import GoalStatus
+
 from errands import FAR, ON_THE_WAY
 
 CLOSE = 0.15  # metres
@@ -31,7 +33,7 @@ def test_feedback_falls_with_the_way_that_is_left(guarded, name):
     left = errand.told.feedback
     assert len(left) > 5
     assert left[0] == pytest.approx(math.dist(errand.start[:2], errand.told.goal), abs=CLOSE)
-    assert all(later < earlier + 0.02 for earlier, later in zip(left, left[1:], strict=False)), left
+    assert all(later < earlier + 0.02 for earlier, later in itertools.pairwise(left)), left
     assert left[-1] - math.dist(errand.end[:2], errand.told.goal) < CLOSE, left
 
 

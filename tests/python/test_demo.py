@@ -6,6 +6,7 @@ import math
 import pathlib
 import re
 import sys
+from types import SimpleNamespace
 
 import numpy
 import pytest
@@ -14,6 +15,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / 'demo'))
 
 mission = pytest.importorskip('mission', reason='NOT RUN: no rclpy here; source .ros/env.sh')
+from nav_msgs.msg import Odometry
 from sensor_msgs.msg import LaserScan
 
 import navigator
@@ -58,7 +60,7 @@ START = navigator.Place(5.0, 0.0, 0.0)
 
 
 def test_the_navigator_drives_backwards_to_a_place_behind_it_and_turns_there():
-    assert navigator.steer(START, navigator.Place(3.0, 0.0, 0.0)) == (-navigator.FASTEST, 0.0)
+    assert navigator.steer(START, navigator.Place(3.0, 0.0, 0.0)) == pytest.approx((-navigator.FASTEST, 0.0))
     speed, turn = navigator.steer(START, navigator.Place(7.0, 0.2, 0.0))
     assert speed > 0.3 and turn > 0
     speed, turn = navigator.steer(START, navigator.Place(3.0, 0.2, 0.0))
@@ -79,6 +81,82 @@ def test_the_navigator_stops_before_what_stands_where_it_drives(at):
     near = abs(at[0]) < navigator.ROOM and abs(at[1]) < navigator.HALF_WIDTH and at[0] != 0
     for speed in (0.3, -0.3):
         assert navigator.is_blocked(scan, speed) == (near and (at[0] > 0) == (speed > 0))
+
+
+FREE = LaserScan(range_max=12.0, ranges=[math.inf] * 360)
+WALL = LaserScan(angle_min=math.pi, range_min=0.12, range_max=12.0, ranges=[0.4])  # behind the robot
+
+
+class Handle:
+    """A goal two metres behind the robot, as rclpy gives it to the server."""
+
+    def __init__(self):
+        self.request = navigator.NavigateToPose.Goal()
+        self.request.pose.pose.position.x = -2.0
+        self.is_cancel_requested, self.feedback = False, []
+
+    def publish_feedback(self, feedback):
+        self.feedback.append(feedback.distance_remaining)
+
+    succeed = abort = canceled = None
+
+
+def errand(scan, odometry=Odometry, age=0.0):
+    """A drive that began some seconds ago, and the list of its commands."""
+    handle, driven = Handle(), []
+    for name in ('succeed', 'abort', 'canceled'):
+        setattr(handle, name, name)
+    robot = SimpleNamespace(
+        newest=handle,
+        odometry=SimpleNamespace(newest=odometry),
+        scan=SimpleNamespace(newest=lambda: scan),
+        drive=lambda *command: driven.append(command),
+    )
+    drive = navigator.Errand(robot, handle)
+    drive.began, drive.free = drive.began - age, drive.free - age
+    return drive, driven
+
+
+def test_a_drive_goes_on_with_feedback_where_the_way_is_free():
+    drive, driven = errand(FREE)
+    assert drive.step() is None and driven == [pytest.approx((-navigator.FASTEST, 0.0))]
+    assert drive.handle.feedback == [2.0]
+    drive.goal = navigator.Place(0.0, 0.0, 0.0)
+    assert drive.step() == ('succeed', 0, '') and drive.handle.feedback == [2.0, 0.0]
+
+
+@pytest.mark.parametrize('why', ['cancel', 'another goal'])
+def test_a_drive_ends_before_its_next_command_when_it_is_cancelled_or_replaced(why):
+    drive, driven = errand(FREE)
+    if why == 'cancel':
+        drive.handle.is_cancel_requested = True
+        assert drive.step() == ('canceled', 0, '')
+    else:
+        drive.navigator.newest = Handle()
+        assert drive.step() == ('abort', navigator.REPLACED, 'another goal came')
+    assert not driven
+
+
+@pytest.mark.parametrize('how', [{'scan': WALL}, {'scan': None}, {'scan': FREE, 'odometry': lambda: None}])
+def test_a_drive_waits_for_a_while_before_an_obstacle_or_without_a_sensor_and_gives_up(how):
+    drive, driven = errand(**how, age=navigator.PATIENCE - 1)
+    assert drive.step() is None and driven == [pytest.approx((0.0, 0.0))]
+    drive, _ = errand(**how, age=navigator.PATIENCE + 0.1)
+    assert drive.step()[:2] == ('abort', navigator.BLOCKED)
+
+
+def test_a_drive_is_not_blocked_while_the_way_is_free_and_ends_after_its_limit():
+    drive, _ = errand(FREE, age=navigator.PATIENCE - 1)
+    assert drive.step() is None
+    drive.began -= navigator.LIMIT
+    assert drive.step()[:2] == ('abort', navigator.TOO_LATE)
+
+
+def test_the_drive_ends_with_a_stop():
+    drive, driven = errand(FREE)
+    drive.handle.is_cancel_requested = True
+    drive.handle.canceled = lambda: driven.append('canceled')
+    assert drive.run() == (0, '') and driven == [(0.0, 0.0), 'canceled']
 
 
 def test_the_table_asks_for_no_argument_that_nobody_declares():

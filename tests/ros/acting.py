@@ -34,7 +34,7 @@ class Spinning:
 
 
 class Acting(Spinning):
-    """A node of the robot that offers an action. A goal runs until `steps(goal)` are done, or as long as it is held."""
+    """A node of the robot that offers an action. `run(acting, handle)` runs a goal, and gives its result."""
 
     def __init__(self, domain, name, kind, run, accepts=lambda goal: True):
         super().__init__(domain, f'acts{name.replace("/", "_")}', 40)

@@ -1,4 +1,4 @@
-"""Actions of the robot are used from outside by unchanged action clients, each of which sees its own goals only."""
+"""Actions of the robot are used from outside by unchanged clients, each of which sees its own goals only."""
 
 import signal
 import time
