@@ -50,7 +50,7 @@ fn mixed(hash: u64) -> u64 {
 /// The place of a mixed hash in the filter.
 #[inline]
 fn place(mixed: u64) -> (usize, u64) {
-    ((mixed >> 38) as usize % FILTER, 1 << (mixed >> 32) % 64)
+    ((mixed >> 38) as usize % FILTER, 1 << ((mixed >> 32) % 64))
 }
 
 /// The first bits of a mixed hash.
