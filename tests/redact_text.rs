@@ -96,10 +96,11 @@ fn spans_count_characters_and_keep_ids() {
 fn spans_and_explain_show_what_is_hidden_in_json() {
     let document = r#"{"key": "password", "value": "letmein"}"#;
     let row = serde_json::json!({ "id": 1, "text": document });
-    let answer: Value = serde_json::from_str(&redacted(&["--spans"], &row.to_string())).unwrap();
+    let answer: Value =
+        serde_json::from_str(&redacted(&["--kinds", "password", "--spans"], &row.to_string())).unwrap();
     let start = document.find("letmein").unwrap();
     assert_eq!((&answer["spans"][0][1], &answer["spans"][0][2]), (&start.into(), &(start + 7).into()));
-    let out = redacted(&["--explain"], &format!("{document}\n"));
+    let out = redacted(&["--kinds", "password", "--explain"], &format!("{document}\n"));
     assert!(out.contains("password"), "{out}");
     assert!(out.contains(&format!("{start}-{}", start + 7)), "{out}");
 }

@@ -161,7 +161,8 @@ fn is_another(bytes: &[u8], start: usize, next: usize, shape: &Shape) -> bool {
     };
     let trunk = bytes.get(next) == Some(&b'0') && shape.total >= if shape.country_code { 11 } else { 9 };
     let joint = || group(start).1.filter(|joint| matches!(joint, b'-' | b'.'));
-    if !(trunk || shape.total >= DIGITS && joint().is_some() && group(start) == group(next)) {
+    let same = || shape.total >= DIGITS && joint().is_some() && group(start) == group(next);
+    if !(trunk || same()) {
         return false;
     }
     let row = bytes.get(next..).unwrap_or_default().iter().take(20);
