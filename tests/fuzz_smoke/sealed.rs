@@ -27,7 +27,7 @@ fn no_command_opens_but_those_that_were_sealed() {
 }
 
 #[test]
-fn no_message_of_an_action_reaches_anothers_goals() {
+fn no_message_of_an_action_reaches_a_goal_of_another() {
     let seeds = action::seeds();
     seeds.iter().for_each(|seed| action::run(seed));
     fuzz(&seeds, action::run);
