@@ -6,7 +6,7 @@
 mod cancel;
 mod status;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use discreet_cdr::{Malformed, Reader};
@@ -30,6 +30,10 @@ const UNANSWERED: Duration = Duration::from_secs(60);
 const UNCLAIMED: Duration = Duration::from_secs(30);
 /// The robot is asked again to cancel a goal after this time.
 const CANCEL_AGAIN: Duration = Duration::from_secs(2);
+/// It is asked about this many goals at once, since its queue holds ten requests.
+const AT_ONCE: usize = 8;
+/// STATUS_SUCCEEDED, STATUS_CANCELED and STATUS_ABORTED: from here on a goal has ended.
+const FIRST_END: i8 = 4;
 
 /// The goals of one action, as old as the guard.
 pub struct Goals {
@@ -39,6 +43,8 @@ pub struct Goals {
     goals: BTreeMap<GoalId, Goal>,
     /// Active goals with the mark that nobody has asked for, and the time at which they were seen first.
     strays: BTreeMap<GoalId, Stray>,
+    /// Goals with the mark in the last status message, ended ones too: the robot knows them.
+    listed: BTreeSet<GoalId>,
     /// The robot's publishers of feedback and status are connected.
     heard: [bool; 2],
 }
@@ -54,6 +60,8 @@ pub struct Goal {
     state: State,
     /// The robot's time of its acceptance.
     stamp: Option<Stamp>,
+    /// The last status message has it.
+    listed: bool,
     /// Its sender may not send goals any more.
     without_right: bool,
     cancelled: Option<Duration>,
@@ -61,6 +69,8 @@ pub struct Goal {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// Its result was asked for; nothing else is known of it.
+    Claimed,
     /// Sent, and not answered yet.
     Sent,
     Accepted,
@@ -97,6 +107,7 @@ impl Goals {
             on_end,
             goals: BTreeMap::new(),
             strays: BTreeMap::new(),
+            listed: BTreeSet::new(),
             heard: [false; 2],
         }
     }
@@ -121,9 +132,27 @@ impl Goals {
         self.heard == [true; 2]
     }
 
-    /// The id inside of a goal that is about to be sent. `at` is monotonic, here and below.
+    /// The id inside of a goal that is about to be sent. An id that is in use is refused: action servers in C++ end when they
+    /// accept one a second time. `at` is monotonic, here and below.
     pub fn send(&mut self, owner: &PublicIdentity, outer: GoalId, at: Duration) -> Result<GoalId, Refused> {
-        self.enter(owner, outer, State::Sent, at)
+        let inner = inner_goal_id(&self.action, owner, &outer);
+        let runs = |goal: &Goal| matches!(goal.state, State::Sent | State::Accepted);
+        let is_known = self.listed.contains(&inner) || self.strays.contains_key(&inner);
+        if is_known || self.goals.get(&inner).is_some_and(runs) {
+            return Err(Refused::Replayed);
+        }
+        self.enter(inner, owner, outer, State::Sent, at)?;
+        if let Some(goal) = self.goals.get_mut(&inner) {
+            (goal.state, goal.since, goal.stamp) = (State::Sent, at, None);
+        }
+        Ok(inner)
+    }
+
+    /// A goal was not sent after all.
+    pub fn not_sent(&mut self, inner: &GoalId) {
+        if self.goals.get(inner).is_some_and(|goal| goal.state == State::Sent) {
+            self.goals.remove(inner);
+        }
     }
 
     /// The robot's answer to a goal: accepted or not, and when.
@@ -143,18 +172,24 @@ impl Goals {
     /// The id inside of a goal whose result is asked for. A goal that was sent before the guard started has its owner
     /// again from then on.
     pub fn claim(&mut self, owner: &PublicIdentity, outer: GoalId, at: Duration) -> Result<GoalId, Refused> {
-        let inner = self.enter(owner, outer, State::Accepted, at)?;
+        let inner = inner_goal_id(&self.action, owner, &outer);
+        self.enter(inner, owner, outer, State::Claimed, at)?;
+        if let Some(goal) = self.goals.get_mut(&inner) {
+            goal.owner = owner.clone(); // it may have another name
+        }
         self.strays.remove(&inner);
         Ok(inner)
     }
 
-    /// A goal has a result.
-    pub fn ended(&mut self, inner: &GoalId, at: Duration) {
-        if let Some(goal) = self.goals.get_mut(inner)
-            && !matches!(goal.state, State::Ended(_))
-        {
-            goal.state = State::Ended(at);
+    /// The robot's answer to a request for a result. Of a goal that it does not know, nothing is remembered.
+    pub fn result(&mut self, inner: &GoalId, response: &[u8], at: Duration) -> Result<(), Malformed> {
+        let status = Reader::new(response)?.i8()?;
+        match self.goals.get_mut(inner) {
+            Some(goal) if status >= FIRST_END => goal.end(at),
+            Some(goal) if goal.state == State::Claimed && !goal.listed => drop(self.goals.remove(inner)),
+            _ => {}
         }
+        Ok(())
     }
 
     /// The goal with this id inside.
@@ -169,10 +204,15 @@ impl Goals {
 
     /// Notes who may still send goals, and forgets old ones.
     pub fn check_rights(&mut self, at: Duration, may_send: impl Fn(&PublicIdentity) -> bool) {
-        self.goals.retain(|_, goal| match goal.state {
+        let strays = &mut self.strays;
+        self.goals.retain(|id, goal| match goal.state {
             State::Ended(since) => at.saturating_sub(since) < ENDED,
-            State::Sent => at.saturating_sub(goal.since) < UNANSWERED,
-            State::Accepted => true,
+            State::Sent if at.saturating_sub(goal.since) >= UNANSWERED => {
+                // It may run all the same.
+                strays.insert(*id, Stray { seen: at, cancelled: None });
+                false
+            }
+            State::Sent | State::Claimed | State::Accepted => true,
         });
         for goal in self.goals.values_mut() {
             goal.without_right = !may_send(&goal.owner);
@@ -194,10 +234,11 @@ impl Goals {
         };
         let ended = self.goals.iter_mut().filter(|(_, goal)| goal.without_right && goal.is_active());
         let mut ids: Vec<GoalId> =
-            ended.filter_map(|(id, goal)| is_due(&mut goal.cancelled).then_some(*id)).collect();
+            ended.filter_map(|(id, goal)| is_due(&mut goal.cancelled).then_some(*id)).take(AT_ONCE).collect();
         let unclaimed =
             self.strays.iter_mut().filter(|(_, stray)| at.saturating_sub(stray.seen) >= UNCLAIMED);
-        ids.extend(unclaimed.filter_map(|(id, stray)| is_due(&mut stray.cancelled).then_some(*id)));
+        let unclaimed = unclaimed.filter_map(|(id, stray)| is_due(&mut stray.cancelled).then_some(*id));
+        ids.extend(unclaimed.take(AT_ONCE));
         ids
     }
 
@@ -211,18 +252,19 @@ impl Goals {
 
     fn enter(
         &mut self,
+        inner: GoalId,
         owner: &PublicIdentity,
         outer: GoalId,
         state: State,
         at: Duration,
-    ) -> Result<GoalId, Refused> {
-        let inner = inner_goal_id(&self.action, owner, &outer);
+    ) -> Result<(), Refused> {
         if self.goals.contains_key(&inner) {
-            return Ok(inner);
+            return Ok(());
         }
-        let of_one = self.goals.values().filter(|goal| goal.owner == *owner).count();
-        if self.goals.len() >= MAX_GOALS || of_one >= MAX_OF_ONE {
-            self.forget_ended(owner, at)?;
+        if self.goals.values().filter(|goal| goal.owner == *owner).count() >= MAX_OF_ONE {
+            self.forget_ended(|goal| goal.owner == *owner)?;
+        } else if self.goals.len() >= MAX_GOALS {
+            self.forget_ended(|_| true)?;
         }
         let goal = Goal {
             owner: owner.clone(),
@@ -230,18 +272,18 @@ impl Goals {
             since: at,
             state,
             stamp: None,
+            listed: false,
             without_right: false,
             cancelled: None,
         };
         self.goals.insert(inner, goal);
-        Ok(inner)
+        Ok(())
     }
 
-    /// Makes room: the goal of this stakeholder that ended first gives way.
-    fn forget_ended(&mut self, owner: &PublicIdentity, at: Duration) -> Result<(), Refused> {
+    /// Makes room: of these goals the one that ended first gives way.
+    fn forget_ended(&mut self, of: impl Fn(&Goal) -> bool) -> Result<(), Refused> {
         let ended = |(id, goal): (&GoalId, &Goal)| match goal.state {
-            State::Ended(since) if goal.owner == *owner => Some((since, *id)),
-            State::Sent if at.saturating_sub(goal.since) >= UNANSWERED => Some((goal.since, *id)),
+            State::Ended(since) if of(goal) => Some((since, *id)),
             _ => None,
         };
         let (_, first) = self.goals.iter().filter_map(ended).min().ok_or(Refused::Busy)?;
@@ -251,6 +293,12 @@ impl Goals {
 }
 
 impl Goal {
+    fn end(&mut self, at: Duration) {
+        if self.is_active() {
+            self.state = State::Ended(at);
+        }
+    }
+
     fn is_active(&self) -> bool {
         !matches!(self.state, State::Ended(_))
     }

@@ -133,13 +133,16 @@ impl IngressPoints {
     pub fn reconcile(&mut self, policy: Option<&Policy>) {
         let declared = policy.map(Policy::ingress).unwrap_or_default();
         let names: BTreeSet<String> = declared.iter().map(|ingress| ingress.outside()).collect();
-        self.active.retain(|name, active| {
-            let stays = names.contains(name);
-            if !stays {
-                active.opened.close();
-            }
-            stays
-        });
+        for goals in [true, false] {
+            // No goal comes in behind the last cancel.
+            self.active.retain(|name, active| {
+                let stays = names.contains(name) || takes_goals(name) != goals;
+                if !stays {
+                    active.opened.close();
+                }
+                stays
+            });
+        }
         let mut refusals = BTreeMap::new();
         for ingress in declared {
             if let Err(refusal) = self.open_or_keep(ingress) {
@@ -174,7 +177,10 @@ impl IngressPoints {
 
     /// Closes all.
     pub fn close(&mut self) {
-        std::mem::take(&mut self.active).values().for_each(|active| active.opened.close());
+        let active = std::mem::take(&mut self.active);
+        // No goal comes in behind the last cancel.
+        let (first, rest): (Vec<_>, Vec<_>) = active.iter().partition(|(name, _)| takes_goals(name));
+        first.into_iter().chain(rest).for_each(|(_, active)| active.opened.close());
     }
 
     fn open_or_keep(&mut self, ingress: &Ingress) -> Result<(), (Refused, String)> {
@@ -310,6 +316,12 @@ impl IngressPoints {
         }
         self.refusals = refusals;
     }
+}
+
+/// Is this, by its name outside, the service of an action that takes goals?
+fn takes_goals(outside: &str) -> bool {
+    let name = outside.strip_suffix("/call").unwrap_or_default();
+    ActionPart::split(name).is_some_and(|(_, part)| part == ActionPart::SendGoal)
 }
 
 /// The installed definition of an ingress's type.

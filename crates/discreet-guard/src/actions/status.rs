@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Goals, Stamp, State, Stray, stamp};
+use super::{FIRST_END, Goals, MAX_GOALS, Stamp, State, Stray, stamp};
 use discreet_cdr::{Malformed, Reader};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{GoalId, is_inner_goal_id};
@@ -16,8 +16,8 @@ pub struct OwnStatuses {
     pub message: Vec<u8>,
 }
 
-/// STATUS_SUCCEEDED, STATUS_CANCELED and STATUS_ABORTED: from here on a goal has ended.
-const FIRST_END: i8 = 4;
+/// The most goals in a status message. A robot has some.
+const MOST: u32 = 4096;
 /// The smallest size of one goal's status.
 const SMALLEST: usize = 25;
 
@@ -31,7 +31,7 @@ struct Status {
 
 fn read(message: &[u8]) -> Result<Vec<Status>, Malformed> {
     let mut reader = Reader::new(message)?;
-    let count = reader.sequence(SMALLEST, None)?;
+    let count = reader.sequence(SMALLEST, Some(MOST))?;
     let one = |reader: &mut Reader<'_>| -> Result<Status, Malformed> {
         Ok(Status { goal: reader.bytes()?, stamp: stamp(reader)?, status: reader.i8()? })
     };
@@ -59,19 +59,32 @@ impl Goals {
     /// Notes the status of each goal, and returns the part of each stakeholder that has goals in it. `at` is monotonic.
     pub fn statuses(&mut self, message: &[u8], at: Duration) -> Result<Vec<OwnStatuses>, Malformed> {
         let mut parts: Vec<(PublicIdentity, Vec<Status>)> = Vec::new();
+        let statuses = read(message)?;
         let mut strays = std::mem::take(&mut self.strays);
-        for one in read(message)? {
+        self.listed = statuses.iter().map(|one| one.goal).filter(is_inner_goal_id).collect();
+        for (id, goal) in &mut self.goals {
+            let is_listed = self.listed.contains(id);
+            if goal.listed && !is_listed {
+                goal.end(at); // the robot has forgotten it
+            }
+            goal.listed = is_listed;
+        }
+        for one in statuses {
             let has_ended = one.status >= FIRST_END;
             let Some(goal) = self.goals.get_mut(&one.goal) else {
-                if is_inner_goal_id(&one.goal) && !has_ended && self.strays.len() < super::MAX_GOALS {
+                let is_stray = !has_ended && self.strays.len() < MAX_GOALS && self.listed.contains(&one.goal);
+                if is_stray && !self.strays.contains_key(&one.goal) {
                     let known = strays.remove(&one.goal);
                     self.strays.insert(one.goal, known.unwrap_or(Stray { seen: at, cancelled: None }));
                 }
                 continue;
             };
-            if has_ended && goal.is_active() {
-                goal.state = State::Ended(at);
+            if has_ended {
+                goal.end(at);
+            } else {
+                goal.state = State::Accepted;
             }
+            goal.stamp.get_or_insert(one.stamp);
             let status = Status { goal: goal.outer, ..one };
             match parts.iter_mut().find(|(owner, _)| *owner == goal.owner) {
                 Some((_, statuses)) => statuses.push(status),

@@ -130,13 +130,67 @@ fn goals_are_bounded_and_ended_ones_make_room() {
         goals.answered(&inner, &ACCEPTED).unwrap();
     }
     assert_eq!(goals.send(&desk, id(200), START), Err(Refused::Busy));
-    assert!(goals.send(&desk, id(3), START).is_ok(), "the same goal again is no other");
+    assert_eq!(goals.send(&desk, id(3), START), Err(Refused::Replayed), "the same goal again");
     assert!(goals.send(&party("night", 5), id(1), START).is_ok());
-    goals.ended(&inner_goal_id("/go", &desk, &id(3)), START);
+    goals.result(&inner_goal_id("/go", &desk, &id(3)), &[0, 1, 0, 0, 4], START).unwrap();
     assert!(goals.send(&desk, id(200), START).is_ok());
     let rejected = goals.send(&party("night", 5), id(2), START).unwrap();
     goals.answered(&rejected, &REJECTED).unwrap();
     assert!(goals.get(&rejected).is_none());
     goals.check_rights(START + UNANSWERED, |_| true);
     assert_eq!(goals.active(), MAX_OF_ONE - 1, "what the robot did not answer is forgotten");
+}
+
+#[test]
+fn a_goal_whose_result_is_asked_for_before_it_is_sent_is_still_cancelled() {
+    let desk = party("desk", 1);
+    let mut goals = goals();
+    let inner = goals.claim(&desk, [1; 16], START).unwrap();
+    goals.result(&inner, &[0, 1, 0, 0, 0], START).unwrap();
+    assert!(goals.get(&inner).is_none(), "the robot does not know it");
+    assert_eq!(goals.claim(&desk, [1; 16], START), Ok(inner));
+    assert_eq!(goals.send(&desk, [1; 16], START), Ok(inner));
+    goals.result(&inner, &[0, 1, 0, 0, 0], START).unwrap();
+    goals.answered(&inner, &ACCEPTED).unwrap();
+    goals.statuses(&status(&[(inner, 2)]), START).unwrap();
+    goals.check_rights(START, |_| false);
+    assert_eq!(goals.to_cancel(START), [inner]);
+}
+
+#[test]
+fn an_id_that_the_robot_knows_is_not_sent_again() {
+    let desk = party("desk", 1);
+    let mut goals = goals();
+    let inner = goals.send(&desk, [1; 16], START).unwrap();
+    goals.answered(&inner, &ACCEPTED).unwrap();
+    goals.statuses(&status(&[(inner, 4)]), START).unwrap();
+    assert_eq!(goals.send(&desk, [1; 16], START), Err(Refused::Replayed), "it ended, and is known");
+    goals.check_rights(START + ENDED, |_| true);
+    assert_eq!(goals.send(&desk, [1; 16], START + ENDED), Err(Refused::Replayed), "and forgotten here");
+    goals.statuses(&status(&[]), START).unwrap();
+    assert_eq!(goals.send(&desk, [1; 16], START + ENDED), Ok(inner));
+    goals.not_sent(&inner);
+    assert!(goals.get(&inner).is_none());
+    let stray = inner_goal_id("/go", &desk, &[2; 16]);
+    goals.statuses(&status(&[(stray, 2)]), START).unwrap();
+    assert_eq!(goals.send(&desk, [2; 16], START), Err(Refused::Replayed), "from before the start");
+}
+
+#[test]
+fn a_goal_that_the_robot_has_forgotten_has_ended_and_one_that_was_never_answered_may_run() {
+    let desk = party("desk", 1);
+    let mut goals = goals();
+    let lost = goals.send(&desk, [1; 16], START).unwrap();
+    goals.answered(&lost, &ACCEPTED).unwrap();
+    goals.statuses(&status(&[(lost, 2)]), START).unwrap();
+    goals.statuses(&status(&[]), START).unwrap();
+    assert_eq!(goals.active(), 0, "the action server has started again");
+    let late = goals.send(&desk, [2; 16], START).unwrap();
+    goals.check_rights(START + UNANSWERED, |_| true);
+    assert!(goals.to_cancel(START + UNANSWERED).is_empty());
+    assert_eq!(goals.to_cancel(START + UNANSWERED + UNCLAIMED), [late]);
+    let slow = goals.send(&desk, [3; 16], START).unwrap();
+    goals.statuses(&status(&[(slow, 2)]), START).unwrap();
+    goals.check_rights(START + UNANSWERED, |_| false);
+    assert!(goals.to_cancel(START + UNANSWERED).contains(&slow), "running, though the answer was lost");
 }

@@ -117,6 +117,15 @@ impl Authorizer {
         log.record_release(now, &digest(message), message.len()).map_err(|_| not_recorded())
     }
 
+    /// Records something that the guard itself sends in for this stakeholder, whether or not others would be allowed to now.
+    pub fn record_own(&mut self, form: &'static str, who: &str, message: &[u8], now: Time, at: Instant) {
+        // Compiles the policy in force.
+        let _allowed = self.facts(now, at);
+        if self.record(form, who, message, now).is_err() {
+            self.parts.audit.kept_out(now, &self.parts.outside, form);
+        }
+    }
+
     /// Records and counts a rejection.
     pub fn refuse(&mut self, stats: &IngressStats, rejected: Rejected, now: Time) {
         if rejected.reason != Refused::NotRecorded {

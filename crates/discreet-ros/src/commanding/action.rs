@@ -1,5 +1,7 @@
 //! An action's way to the robot and back, for unchanged action clients on the own domain.
 
+mod definition;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Instant;
@@ -11,7 +13,7 @@ use crate::{
     TypeSupport,
 };
 use discreet_audit::{Time, cleaned};
-use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeError, TypeLibrary};
+use discreet_cdr::types::{ServiceDefinition, TypeDefinition};
 use discreet_graph::qos::Qos;
 use discreet_guard::actions::goals_in;
 use discreet_host::sync::lock;
@@ -20,35 +22,14 @@ use discreet_seal::commanding::{
     ActionCalls, ActionSealer, AnswerCaller, ForClient, NoticeOpener, RobotAction, Unnoticed, goal_id,
 };
 use discreet_seal::unseal::Granted;
-use discreet_seal::{GoalId, IngressKind, SEALED_TYPE, notice_topic};
+use discreet_seal::{FailureLimiter, GoalId, IngressKind, OpenError, SEALED_TYPE, notice_topic};
+
+pub use definition::ActionDefinition;
 
 /// Messages of each kind served in one go before others have their turn.
 const BATCH: usize = 16;
 /// Messages of feedback or status that wait for the answer to a goal; the others wait in the middleware's queue.
 const HELD: usize = 64;
-
-/// The definitions of an action's parts.
-pub struct ActionDefinition {
-    pub send_goal: ServiceDefinition,
-    pub cancel_goal: ServiceDefinition,
-    pub get_result: ServiceDefinition,
-    pub feedback: TypeDefinition,
-    pub status: TypeDefinition,
-}
-
-impl ActionDefinition {
-    pub fn load(types: &TypeLibrary, type_name: &str) -> Result<ActionDefinition, TypeError> {
-        let service = |part: ActionPart| types.service(&part.type_name(type_name));
-        let message = |part: ActionPart| types.definition(&part.type_name(type_name));
-        Ok(ActionDefinition {
-            send_goal: service(ActionPart::SendGoal)?,
-            cancel_goal: service(ActionPart::CancelGoal)?,
-            get_result: service(ActionPart::GetResult)?,
-            feedback: message(ActionPart::Feedback)?,
-            status: message(ActionPart::Status)?,
-        })
-    }
-}
 
 /// Offers a plain action, and forwards it sealed.
 pub struct ActionWay {
@@ -100,6 +81,7 @@ struct Notices {
     goals: fn(&[u8]) -> Vec<GoalId>,
     /// Messages that wait for the answer to a goal.
     held: VecDeque<Vec<u8>>,
+    failures: FailureLimiter,
 }
 
 impl RobotAction for Clients {
@@ -185,7 +167,7 @@ impl ActionWay {
                 _ => |message| goal_id(message).into_iter().collect(),
             };
             let opener = NoticeOpener::new(granted, context, types.plan.clone());
-            Ok(Notices { input, opener, goals, held: VecDeque::new() })
+            Ok(Notices { input, opener, goals, held: VecDeque::new(), failures: FailureLimiter::default() })
         };
         let supports = Supports {
             send_goal: ServiceSupport::load(&definition.send_goal)?,
@@ -292,37 +274,52 @@ impl Path {
     }
 
     fn serve_notices(&mut self) -> bool {
-        let Path { ends: Some(Ends { own, feedback, status: states, .. }), taken, sealer, status, .. } = self
+        let Path { ends: Some(Ends { own, feedback, status: states, .. }), taken, sealer, started, status } =
+            self
         else {
             return false;
         };
-        let mut served = 0;
+        let mut more = false;
         let own = own.as_ref();
         for (notices, output) in
-            [(feedback, own.map(|own| &own.feedback)), (states, own.map(|own| &own.status))]
+            [(states, own.map(|own| &own.status)), (feedback, own.map(|own| &own.feedback))]
         {
-            let Notices { input, opener, goals, held } = notices;
+            let Notices { input, opener, goals, held, failures } = notices;
+            let mut served = 0;
             while served < BATCH
                 && held.len() < HELD
-                && let Ok(Some(_)) = input.take(taken)
+                && let Ok(Some(info)) = input.take(taken)
             {
-                served += 1;
+                (served, more) = (served + 1, more || served + 1 >= BATCH);
+                // A publisher of notices that do not open is ignored for a while.
+                if !failures.allows(&info.gid, started.elapsed()) {
+                    continue;
+                }
                 match opener.open(taken.as_mut_bytes(), Time::system().nanoseconds) {
-                    Ok(message) => held.push_back(message.to_vec()),
+                    Ok(message) => {
+                        failures.opened(&info.gid, started.elapsed());
+                        held.push_back(message.to_vec());
+                    }
                     Err(Unnoticed::Others) => {}
-                    Err(why) => lock(status).count(Err(why)),
+                    Err(why) => {
+                        if matches!(why, Unnoticed::Unopened(OpenError::Signature | OpenError::Changed)) {
+                            failures.charge(&info.gid, started.elapsed());
+                        }
+                        lock(status).count(Err(why));
+                    }
                 }
             }
             // Nothing of a goal is told before its client knows that it is accepted.
-            while let Some(message) =
-                held.pop_front_if(|message| !goals(message).iter().any(|goal| sealer.is_unanswered(goal)))
+            let waits = |message: &Vec<u8>| goals(message).iter().any(|goal| sealer.is_unanswered(goal));
+            while held.front().is_some_and(|message| !waits(message))
+                && let Some(message) = held.pop_front()
             {
                 if let Some(Err(error)) = output.map(|output| output.publish(&message)) {
                     lock(status).why = error.to_string();
                 }
             }
         }
-        served >= BATCH
+        more
     }
 
     fn serve_requests(&mut self) -> bool {
@@ -338,19 +335,20 @@ impl Path {
             }
         };
         let now = || (Time::system().nanoseconds, started.elapsed());
-        while served < BATCH
-            && let Ok(Some(id)) = own.send_goal.take_request(taken)
-        {
-            served += 1;
-            let (unix, at) = now();
-            count(sealer.send_goal(id, taken.as_bytes(), robot, unix, at));
-        }
+        // First, so that goals cannot keep it waiting.
         while served < BATCH
             && let Ok(Some(id)) = own.cancel_goal.take_request(taken)
         {
             served += 1;
             let (unix, at) = now();
             count(sealer.cancel_goal(id, taken.as_bytes(), robot, unix, at));
+        }
+        while served < 2 * BATCH
+            && let Ok(Some(id)) = own.send_goal.take_request(taken)
+        {
+            served += 1;
+            let (unix, at) = now();
+            count(sealer.send_goal(id, taken.as_bytes(), robot, unix, at));
         }
         while served < BATCH
             && let Ok(Some(id)) = own.get_result.take_request(taken)

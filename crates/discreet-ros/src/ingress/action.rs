@@ -1,5 +1,6 @@
 //! The services of an action on their way in: goals get the ids that they have inside, and answers the ids outside.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,8 @@ pub struct GoalPart {
 const MAX_CALLS: (usize, usize) = (64, 16);
 /// The same of `get_result`, where calls wait until goals end.
 const MAX_RESULTS: (usize, usize) = (256, 64);
+/// Requests to cancel that are under way at the end: the robot's queue holds ten.
+const AT_ONCE: usize = 8;
 /// Interval of these checks.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
 /// The audit's words for a goal that the guard has cancelled, and for a sender from before the guard's start.
@@ -106,7 +109,7 @@ impl GoalPart {
         match about {
             About::Service => {}
             About::Goal(inner) if self.part == ActionPart::SendGoal => goals.answered(inner, response)?,
-            About::Goal(inner) => goals.ended(inner, self.now()),
+            About::Goal(inner) => goals.result(inner, response, self.now())?,
             About::Cancel(left, gathered) => {
                 gathered.add(&goals, caller, response)?;
                 return Ok(match left.pop() {
@@ -139,8 +142,7 @@ impl GoalPart {
                     let owner = self.goals().get(&id).map(|goal| goal.owner.name.clone());
                     let owner = owner.as_deref().unwrap_or(FORMER);
                     let request = request_for(&id);
-                    // Cancelled even if it cannot be recorded.
-                    let _recorded = authorizer.record(CANCELLED, owner, &request, now);
+                    authorizer.record_own(CANCELLED, owner, &request, now, at);
                     let _or_later = client.send_request(&request);
                 }
             }
@@ -148,18 +150,41 @@ impl GoalPart {
         }
     }
 
-    /// When the action is not guarded any more, its goals are cancelled, if the policy says so. Waits until the robot has
-    /// the requests, at most until `end`: they would be gone with the client.
-    pub fn cancel_at_the_end(&self, client: &mut Client, message: &mut SerializedMessage, end: Instant) {
+    /// When goals are not taken any more, nobody has the right to them. When the action is not guarded any more, its goals are
+    /// cancelled, if the policy says so: waits until the robot has answered, at most until `end`, since the requests would
+    /// be gone with the client.
+    pub fn end(
+        &self,
+        authorizer: &mut Authorizer,
+        client: &mut Client,
+        message: &mut SerializedMessage,
+        end: Instant,
+    ) {
+        if self.part == ActionPart::SendGoal {
+            self.goals().check_rights(self.now(), |_| false);
+        }
         if self.part != ActionPart::CancelGoal {
             return;
         }
         let ids = self.goals().at_the_end();
-        let mut sent = ids.iter().filter(|id| client.send_request(&request_for(id)).is_ok()).count();
-        while sent > 0 && Instant::now() < end {
-            match client.take_response(message) {
-                Ok(Some(_)) => sent -= 1,
-                Ok(None) | Err(_) => std::thread::sleep(Duration::from_millis(2)),
+        for id in &ids {
+            let owner = self.goals().get(id).map(|goal| goal.owner.name.clone());
+            let owner = owner.as_deref().unwrap_or(FORMER);
+            authorizer.record_own(CANCELLED, owner, &request_for(id), Time::system(), Instant::now());
+        }
+        let mut left = ids;
+        while !left.is_empty() && Instant::now() < end {
+            let sent = |id: &GoalId| Some((client.send_request(&request_for(id)).ok()?, *id));
+            let mut asked: BTreeMap<i64, GoalId> = left.iter().take(AT_ONCE).filter_map(sent).collect();
+            while !asked.is_empty() && Instant::now() < end {
+                match client.take_response(message) {
+                    Ok(Some(number)) => {
+                        let is_known = is_known(message.as_bytes());
+                        left.retain(|id| asked.get(&number) != Some(id) || !is_known);
+                        asked.remove(&number);
+                    }
+                    Ok(None) | Err(_) => std::thread::sleep(Duration::from_millis(2)),
+                }
             }
         }
     }
@@ -171,4 +196,10 @@ impl GoalPart {
     pub fn now(&self) -> Duration {
         self.started.elapsed()
     }
+}
+
+/// Does the robot know the goal that it was to cancel? It may not know a goal yet that was sent just before.
+fn is_known(response: &[u8]) -> bool {
+    const UNKNOWN_GOAL: u8 = 2;
+    response.get(4) != Some(&UNKNOWN_GOAL)
 }

@@ -112,9 +112,7 @@ impl Serve for NoticeRoute {
     fn serve(&self) -> bool {
         let mut taken = self.path.take();
         let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
-        if let Some(input) = &path.input {
-            path.goals.goals().set_heard(path.goals.part, input.publisher_count() > 0);
-        }
+        path.attend();
         for _ in 0..BATCH {
             if self.ended.load(SeqCst) {
                 path.end();
@@ -135,7 +133,24 @@ impl Serve for NoticeRoute {
 }
 
 impl NoticePath {
+    /// Notes whether the robot's publisher is connected, and ends the open topic with the right of everyone: late joiners
+    /// would still get the last status.
+    fn attend(&mut self) {
+        let is_heard = self.input.as_ref().is_some_and(|input| input.publisher_count() > 0);
+        self.goals.goals().set_heard(self.goals.part, is_heard);
+        if self.open.is_some() {
+            let facts = self.authorizer.facts(Time::system(), Instant::now());
+            let is_open = |facts: IngressFacts| {
+                matches!(facts.ingress.everyone(facts.now.moment), Verdict::Allow { .. })
+            };
+            if !facts.is_ok_and(is_open) {
+                self.open = None;
+            }
+        }
+    }
+
     fn end(&mut self) {
+        self.goals.goals().set_heard(self.goals.part, false);
         self.input = None;
         self.open = None;
         self.authorizer.close();

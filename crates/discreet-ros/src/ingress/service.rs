@@ -1,17 +1,20 @@
 //! The way in of one service's requests, and the way out of its answers. An action's three services go this way too.
 
-use std::borrow::Cow;
+mod ends;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+
+use ends::{Ends, offer};
 
 use super::action::{About, Answered, GoalPart, Request};
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
-use crate::{Client, Node, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
+use crate::{Client, Node, RequestId, RosError, SerializedMessage, ServiceSupport};
 use discreet_audit::Time;
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
@@ -53,17 +56,6 @@ struct CallPath {
     goals: Option<GoalPart>,
 }
 
-/// The server outside, and the client inside. The services of an action are offered only while the robot offers them,
-/// because clients wait for that, and are not told of a refusal.
-struct Ends {
-    server: Option<Server>,
-    client: Client,
-    offer: Offer,
-}
-
-/// Offers the service outside.
-type Offer = Box<dyn Fn() -> Result<Server, RosError> + Send>;
-
 /// A call that the robot has not answered yet.
 struct Call {
     id: RequestId,
@@ -102,12 +94,7 @@ impl ServiceIngress {
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
-        let call = ServiceSupport::load(call)?;
-        let (outer, outside, weak, queue) =
-            (Arc::clone(outer), outside.to_owned(), Arc::downgrade(&ingress), Arc::clone(queue));
-        let offer: Offer = Box::new(move || {
-            Server::new(&outer, &outside, &call, wake(Weak::clone(&weak), Arc::clone(&queue)))
-        });
+        let offer = offer(outer, outside, ServiceSupport::load(call)?, &ingress, queue);
         let server = if of_action { None } else { Some(offer()?) };
         ingress.path.with(|path| path.ends = Some(Ends { server, client, offer }));
         Ok(ingress)
@@ -139,7 +126,7 @@ impl Serve for ServiceIngress {
 impl CallPath {
     fn end(&mut self) {
         if let (Some(Ends { client, .. }), Some(part)) = (&mut self.ends, &self.goals) {
-            part.cancel_at_the_end(client, &mut self.message, Instant::now() + UNDER_WAY);
+            part.end(&mut self.authorizer, client, &mut self.message, Instant::now() + UNDER_WAY);
         }
         let open: Vec<RequestId> = self.calls.values().map(|call| call.id).collect();
         open.into_iter().for_each(|id| self.refuse(id, Refused::Undeclared));
@@ -152,7 +139,11 @@ impl CallPath {
         let (Some(Ends { server, client, offer }), Some(part)) = (&mut self.ends, &mut self.goals) else {
             return;
         };
-        match (client.is_available(), server.is_some()) {
+        let is_available = client.is_available();
+        if !is_available && part.part == ActionPart::GetResult {
+            self.calls.clear(); // nobody will answer them; commanders ask again
+        }
+        match (is_available, server.is_some()) {
             // Tried again if the middleware refuses.
             (true, false) if part.goals().is_heard() => *server = offer().ok(),
             (false, true) if self.calls.is_empty() => *server = None,
@@ -196,37 +187,57 @@ impl CallPath {
         let caller = request.sender();
         let rejected = |reason, detail| Rejected { reason, sender: Some(caller.name.clone()), detail };
         let waits = goals.as_ref().is_some_and(|goals| goals.part == ActionPart::GetResult);
+        let until = (!waits).then(|| Instant::now() + PATIENCE);
+        let call = |about| Call { id, ticket, caller: caller.clone(), until, about };
         let (most, most_of_one) = goals.as_ref().map_or((MAX_CALLS, MAX_OF_ONE), GoalPart::most_calls);
         let of_one = calls.values().filter(|call| call.caller.name == caller.name).count();
-        if calls.len() >= most || of_one >= most_of_one {
-            return Err(rejected(Refused::Busy, format!("{} under way", calls.len())));
+        let is_busy = calls.len() >= most || of_one >= most_of_one;
+        let under_way = format!("{} under way", calls.len());
+        if is_busy && !waits {
+            return Err(rejected(Refused::Busy, under_way));
         }
         if !client.is_available() {
             return Err(rejected(Refused::NoServer, String::new()));
         }
-        // Recorded before it goes in: a crash may lose a call, never a record.
-        let _receipt = authorizer.record(authorizer.form(), &caller.name, request.message(), now)?;
-        let until = (!waits).then(|| Instant::now() + PATIENCE);
-        let call = |about| Call { id, ticket, caller: caller.clone(), until, about };
-        let (mut call, inside) = match goals {
-            None => (call(About::Service), Cow::Borrowed(request.message())),
-            Some(goals) => match goals.request(caller, request.message()) {
-                Ok(Request::Inside(about, inside)) => (call(about), Cow::Owned(inside)),
-                Ok(Request::Answer(answer)) => {
-                    let call = call(About::Service);
-                    return self.answer_with(&call, &answer, now);
-                }
-                Err(reason) => return Err(rejected(reason, String::new())),
-            },
+        let prepared = match goals {
+            None => Ok(Request::Inside(About::Service, request.message().to_vec())),
+            Some(goals) => goals.request(caller, request.message()),
         };
-        let sent = client.send_request(&inside);
-        let number = sent.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?;
-        // Asked again for the same result: only the last one is answered.
-        if let (true, About::Goal(goal)) = (waits, &mut call.about) {
-            calls.retain(|_, before| !matches!(&before.about, About::Goal(other) if other == goal));
+        let (about, inside) = match prepared.map_err(|reason| rejected(reason, String::new()))? {
+            Request::Inside(about, inside) => (about, inside),
+            Request::Answer(answer) => {
+                let call = call(About::Service);
+                return self.answer_with(&call, &answer, now);
+            }
+        };
+        if let (true, About::Goal(goal)) = (waits, &about) {
+            let same = |call: &&mut Call| matches!(&call.about, About::Goal(other) if other == goal);
+            // Asked again: the robot has the request, and only the last one is answered.
+            if let Some(before) = calls.values_mut().find(same) {
+                *before = call(about);
+                return Ok(());
+            }
         }
-        calls.insert(number, call);
-        Ok(())
+        if is_busy {
+            return Err(rejected(Refused::Busy, under_way));
+        }
+        // Recorded before it goes in: a crash may lose a call, never a record.
+        let recorded = authorizer.record(authorizer.form(), &caller.name, &inside, now);
+        let sent = recorded.and_then(|_receipt| {
+            let sent = client.send_request(&inside);
+            sent.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
+        });
+        match (sent, about) {
+            (Ok(number), about) => {
+                calls.insert(number, call(about));
+                Ok(())
+            }
+            (Err(why), About::Goal(goal)) => {
+                goals.iter().for_each(|goals| goals.goals().not_sent(&goal));
+                Err(why)
+            }
+            (Err(why), About::Service | About::Cancel(..)) => Err(why),
+        }
     }
 
     /// True if there may be more.
@@ -263,7 +274,10 @@ impl CallPath {
             (Ok(Answered::AsItIs), Ok(cdr)) => Ok(cdr.to_vec()),
             (Ok(Answered::Instead(answer)), _) => Ok(answer),
             (Ok(Answered::Next(request)), _) => match client.send_request(&request) {
-                Ok(number) => return drop(calls.insert(number, call)),
+                Ok(number) => {
+                    call.until = Some(Instant::now() + PATIENCE);
+                    return drop(calls.insert(number, call));
+                }
                 Err(error) => Err((Refused::NotForwarded, error.to_string())),
             },
             (Err(why), _) | (_, Err(why)) => Err((Refused::BadResponse, why.to_string())),
