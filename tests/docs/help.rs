@@ -144,8 +144,19 @@ pub fn names_of_tests() -> &'static str {
 }
 
 fn ros2(words: &[String]) -> Result<(), String> {
-    const VERBS: [&str; 10] =
-        ["topic", "service", "param", "pkg", "node", "bag", "launch", "lifecycle", "run", "security"];
+    const VERBS: [&str; 10] = [
+        "topic",
+        "service",
+        "action",
+        "param",
+        "pkg",
+        "node",
+        "bag",
+        "launch",
+        "lifecycle",
+        "run",
+        "security",
+    ];
     let verb = words.get(1).ok_or("`ros2` has a verb")?;
     if !VERBS.contains(&verb.as_str()) {
         return Err(format!("`ros2 {verb}` is not known"));
