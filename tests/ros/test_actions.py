@@ -201,13 +201,14 @@ def test_feedback_and_status_may_be_open_to_everyone_and_goals_never(ward):
     states = ward.outer.reader(parts[1], GoalStatusArray, LATCHED)
 
     def heard():
-        result_of(desk.send(order=2).get_result_async())
-        return feedback.poll() and states.poll()
+        return [deserialize_message(message.cdr, Fibonacci_FeedbackMessage) for message in feedback.poll()]
 
-    eventually('open feedback and status', heard)
-    heard = [deserialize_message(message.cdr, Fibonacci_FeedbackMessage) for message in feedback.messages]
-    assert [0, 1] in [list(message.feedback.sequence) for message in heard]
-    assert not set(desk.feedback) & {bytes(message.goal_id.uuid) for message in heard}, 'ids inside'
+    def counted():
+        result_of(desk.send(order=2).get_result_async())
+        return [0, 1] in [list(message.feedback.sequence) for message in heard()] and states.poll()
+
+    eventually('open feedback and status', counted)
+    assert not set(desk.feedback) & {bytes(message.goal_id.uuid) for message in heard()}, 'ids inside'
     services = {name for name, _ in ward.outer.node().get_service_names_and_types()}
     assert f'{GO}/_action/send_goal' not in services
 
