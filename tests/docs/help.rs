@@ -144,7 +144,7 @@ pub fn names_of_tests() -> &'static str {
 }
 
 fn ros2(words: &[String]) -> Result<(), String> {
-    const VERBS: [&str; 10] = [
+    const VERBS: [&str; 11] = [
         "topic",
         "service",
         "action",

@@ -192,13 +192,14 @@ fn a_notice_opens_once_in_order_and_in_time() {
         let stamp = (key, stamp.unsigned_abs());
         seal_notice(&robot.sender, granted.me().public(), context, stamp, &request(&GOAL)).unwrap()
     };
+    let old = seal(NOW_NS - 10_000_000_001, &context("feedback"));
+    assert_eq!(opener.open(&mut old.clone(), NOW_NS), Err(Unnoticed::Late));
     let mut open = |notice: &[u8]| opener.open(&mut notice.to_vec(), NOW_NS).map(<[u8]>::to_vec);
     let first = seal(NOW_NS, &context("feedback"));
     assert_eq!(open(&first), Ok(request(&GOAL)));
     assert_eq!(open(&first), Err(OpenError::Replayed.into()));
     assert_eq!(open(&seal(NOW_NS - 1, &context("feedback"))), Err(OpenError::Replayed.into()));
     assert_eq!(open(&seal(NOW_NS + 1, &context("status"))), Err(OpenError::Signature.into()));
-    assert_eq!(open(&seal(NOW_NS - 10_000_000_001, &context("feedback"))), Err(Unnoticed::Late));
     assert_eq!(open(&seal(NOW_NS + 2, &context("feedback"))), Ok(request(&GOAL)));
     let other = crate::identity::Identity::generate("other").unwrap();
     let theirs = seal_notice(&robot.sender, other.public(), &context("feedback"), (key, 9), b"");
