@@ -7,8 +7,11 @@ result; `crossed` counts goals that got the result or feedback of another, and m
 """
 
 import argparse
+import contextlib
+import os
 import pathlib
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,11 +19,14 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / 'tests' / 'ros')]
 
+import rclpy
+from rclpy.action import ActionClient, ActionServer
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from test_msgs.action import Fibonacci
 
-from acting import Acting, Client, result_of
 from robot import Robot
 from table import show
+from waiting import eventually
 
 GO = '/go'
 WHO = ('desk', 'vendor')
@@ -30,7 +36,10 @@ def main():
     parser = argparse.ArgumentParser(prog='tools/bench actions', description=__doc__.splitlines()[0])
     parser.add_argument('--json', action='store_true')
     parser.add_argument('--goals', type=int, default=1000, help='of the stakeholders together (default 1000)')
+    parser.add_argument('--serve', action='store_true', help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.serve:
+        return serve()
     with tempfile.TemporaryDirectory() as folder:
         robot = Robot(pathlib.Path(folder))
         try:
@@ -40,11 +49,49 @@ def main():
     show(rows, options.json)
 
 
-def run(acting, handle):
-    order = handle.request.order
-    handle.publish_feedback(Fibonacci.Feedback(sequence=[order]))
-    handle.succeed()
-    return Fibonacci.Result(sequence=[order])
+def serve():
+    """The robot's action server, in a process of its own."""
+    rclpy.init()
+    node = rclpy.create_node('acts', start_parameter_services=False, enable_rosout=False)
+
+    def run(handle):
+        order = handle.request.order
+        handle.publish_feedback(Fibonacci.Feedback(sequence=[order]))
+        handle.succeed()
+        return Fibonacci.Result(sequence=[order])
+
+    server = ActionServer(node, Fibonacci, GO, run)
+    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
+        rclpy.spin(node)
+    server.destroy()
+
+
+class Client:
+    """An action client that is spun only while it waits."""
+
+    def __init__(self, domain, name):
+        self.node, self.heard = domain.node('asks'), {}
+        self.client = ActionClient(self.node, Fibonacci, name)
+        self.executor = SingleThreadedExecutor(context=domain.context)
+        self.executor.add_node(self.node)
+
+    def wait(self):
+        eventually('the action', self.client.server_is_ready, 30)
+
+    def until(self, future):
+        self.executor.spin_until_future_complete(future, 30)
+        return future.result()
+
+    def send(self, order):
+        """Sends a goal; gives its handle, its result, and the times of both answers in seconds."""
+        begin = time.monotonic()
+        goal = self.until(self.client.send_goal_async(Fibonacci.Goal(order=order), self.hear))
+        accepted = time.monotonic() - begin
+        result = self.until(goal.get_result_async())
+        return bytes(goal.goal_id.uuid), result.result.sequence, (accepted, time.monotonic() - begin)
+
+    def hear(self, message):
+        self.heard.setdefault(bytes(message.goal_id.uuid), []).append(list(message.feedback.sequence))
 
 
 def measure(robot, goals):
@@ -56,38 +103,35 @@ def measure(robot, goals):
         stakeholders={name: {'identity': f'identities/{name}.pub'} for name in WHO},
         actions={GO: {'type': 'test_msgs/action/Fibonacci', 'class': 'operational'}},
     )
-    acting = Acting(robot.inner, GO, Fibonacci, run)
+    environment = {**os.environ, 'ROS_DOMAIN_ID': str(robot.inner.number)}
+    acting = subprocess.Popen([sys.executable, __file__, '--serve'], env=environment)
     robot.keep()
     robot.start()
-    clients = {'direct': Client(robot.inner, GO, Fibonacci)}
+    clients = {'direct': Client(robot.inner, GO)}
     for name in WHO:
         own = robot.commander(name, actions=[f'{GO} test_msgs/action/Fibonacci'])
-        clients[name] = Client(own, f'/{name}{GO}', Fibonacci)
-    asked = {}
+        clients[name] = Client(own, f'/{name}{GO}')
+    asked, crossed = {}, 0
     times = {name: [] for name in clients}
-    crossed = 0
     try:
         for client in clients.values():
             client.wait()
         for number in range(goals // len(WHO)):
             for name, client in clients.items():
-                begin = time.monotonic()
-                goal = client.send(order=len(asked), patience=30)
-                accepted = time.monotonic()
-                result = result_of(goal.get_result_async(), 30)
-                times[name].append((accepted - begin, time.monotonic() - begin))
-                asked[bytes(goal.goal_id.uuid)] = (name, len(asked))
-                crossed += list(result.result.sequence) != [asked[bytes(goal.goal_id.uuid)][1]]
+                order = len(asked)
+                goal, result, taken = client.send(order)
+                asked[goal] = (name, order)
+                times[name].append(taken)
+                crossed += list(result) != [order]
             progress(f'{len(WHO) * (number + 1)}/{goals}')
         for name, client in clients.items():
-            for goal, feedback in client.feedback.items():
+            for goal, heard in client.heard.items():
                 crossed += asked[goal][0] != name
-                crossed += any(list(one.sequence) != [asked[goal][1]] for one in feedback)
+                crossed += any(sequence != [asked[goal][1]] for sequence in heard)
     finally:
         progress('')
-        for client in clients.values():
-            client.end()
-        acting.end()
+        acting.terminate()
+        acting.wait()
     variants = {'direct': times['direct'], 'guard': times[WHO[0]] + times[WHO[1]]}
     rows = [
         {
