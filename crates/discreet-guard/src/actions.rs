@@ -112,7 +112,7 @@ impl Goals {
         }
     }
 
-    /// What happens to goals whose sender loses its right, from now on.
+    /// Sets the treatment of goals whose sender loses its right.
     pub fn set_on_end(&mut self, on_end: OnEnd) {
         self.on_end = on_end;
     }

@@ -3,6 +3,7 @@
 mod action;
 mod command;
 mod notice;
+mod redact;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};

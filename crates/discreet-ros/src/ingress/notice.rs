@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Instant;
 
 use super::action::GoalPart;
+use super::redact::redact;
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -19,7 +20,7 @@ use discreet_graph::qos::Qos;
 use discreet_guard::actions::id_of;
 use discreet_guard::ingress::{Authorizer, IngressFacts, IngressStats, Refused, Rejected};
 use discreet_policy::{ActionPart, Form, Verdict};
-use discreet_redact::{MessageRedactor, Recipient, TextRules, Unredactable};
+use discreet_redact::{MessageRedactor, Recipient};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{SEALED_TYPE, notice_topic, seal_notice};
 
@@ -205,9 +206,10 @@ impl NoticePath {
         let rejected = |reason, detail| Rejected { reason, sender: Some(name.into()), detail };
         let rules = facts.still_allows(&own.to).map_err(|reason| rejected(reason, String::new()))?;
         let redacted = redact(texts, rules.as_ref(), Recipient::Named(name), &own.cdr);
-        let (form, cdr) = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let cdr = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let form = if rules.is_some() { Form::Redacted } else { Form::Clear };
         let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
-        let _receipt = authorizer.record(form, name, cdr, now)?;
+        let _receipt = authorizer.record(form.name(), name, cdr, now)?;
         let wall = u64::try_from(now.nanoseconds).unwrap_or_default();
         *stamp = wall.max(stamp.saturating_add(1));
         let notice = seal_notice(&signer, &own.to, facts.context(), (facts.opener.id(), *stamp), cdr);
@@ -234,8 +236,8 @@ impl NoticePath {
         }
         let NoticePath { open: Some(open), texts, authorizer, .. } = self else { return Ok(()) };
         let redacted = redact(texts, rules.as_ref(), Recipient::Everyone, cdr);
-        let (form, cdr) = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
-        let receipt = authorizer.record(form, EVERYONE, cdr, now)?;
+        let cdr = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let receipt = authorizer.record(form.name(), EVERYONE, cdr, now)?;
         publish(open, cdr, receipt).map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
     }
 
@@ -250,21 +252,6 @@ impl NoticePath {
 /// Publishes a message in the open. The receipt proves that it is recorded.
 fn publish(open: &Publisher, cdr: &[u8], _receipt: Receipt) -> Result<(), RosError> {
     open.publish(cdr).map(drop)
-}
-
-/// The message in the reader's form, and the audit's word for that form.
-fn redact<'a>(
-    texts: &'a mut MessageRedactor,
-    rules: Option<&Arc<TextRules>>,
-    reader: Recipient<'_>,
-    cdr: &'a [u8],
-) -> Result<(&'static str, &'a [u8]), (Refused, String)> {
-    let Some(rules) = rules else { return Ok((Form::Clear.name(), cdr)) };
-    let redacted = texts.redact(rules, reader, cdr).map_err(|why| match why {
-        Unredactable::TooLong => (Refused::TooLong, String::new()),
-        other => (Refused::BadResponse, other.to_string()),
-    })?;
-    Ok((Form::Redacted.name(), redacted.anew.map_or(cdr, |rewritten| &*rewritten)))
 }
 
 impl OpenIngress for NoticeRoute {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use ends::{Ends, offer};
 
 use super::action::{About, Answered, GoalPart, Request};
+use super::redact::redact;
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -21,7 +22,7 @@ use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
 use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
 use discreet_policy::ActionPart;
-use discreet_redact::{MessageRedactor, Recipient, Unredactable};
+use discreet_redact::{MessageRedactor, Recipient};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
 
@@ -305,18 +306,9 @@ impl CallPath {
         let allowed =
             authorizer.facts(now, Instant::now()).and_then(|facts| facts.still_allows(&call.caller));
         let rules = allowed.map_err(|reason| rejected(reason, String::new()))?;
-        let (form, cdr) = match &rules {
-            None => ("answer", cdr),
-            Some(rules) => {
-                let reader = Recipient::Named(&call.caller.name);
-                let redacted = texts.redact(rules, reader, cdr);
-                let redacted = redacted.map_err(|why| match why {
-                    Unredactable::TooLong => rejected(Refused::TooLong, String::new()),
-                    other => rejected(Refused::BadResponse, other.to_string()),
-                })?;
-                ("redacted answer", redacted.anew.map_or(cdr, |rewritten| &*rewritten))
-            }
-        };
+        let redacted = redact(texts, rules.as_ref(), Recipient::Named(&call.caller.name), cdr);
+        let cdr = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let form = if rules.is_some() { "redacted answer" } else { "answer" };
         let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
         // Redaction may have taken longer than a window of the log.
         let _receipt = authorizer.record(form, &call.caller.name, cdr, Time::system())?;

@@ -191,7 +191,7 @@ impl<Id: Copy> ActionSealer<Id> {
     }
 
     /// Opens the guard's answer to a goal: the client's answer. The result of an accepted goal is asked for by
-    /// [`ActionSealer::attend`]. `None` if there is no such call under way, or the answer does not open.
+    /// [`ActionSealer::attend`]. `None`: no such call is under way, or the answer does not open.
     pub fn goal_answered(&mut self, number: i64, answer: &[u8], at: Duration) -> Option<ForClient<Id>> {
         let (asked, response) = open(&mut self.send_goal, number, answer)?;
         let Asked::Client(to, id) = asked else { return None };
@@ -280,7 +280,7 @@ pub enum Unnoticed {
     /// For another stakeholder.
     #[error("for another stakeholder")]
     Others,
-    /// There is no valid announcement of the robot.
+    /// The robot has no valid announcement.
     #[error("the robot has announced no key")]
     NoKey,
     /// It does not open.
