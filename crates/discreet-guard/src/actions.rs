@@ -198,7 +198,8 @@ impl Goals {
     }
 
     /// Goals that have not ended.
-    pub fn active(&self) -> usize {
+    #[cfg(test)]
+    fn active(&self) -> usize {
         self.goals.values().filter(|goal| goal.is_active()).count()
     }
 

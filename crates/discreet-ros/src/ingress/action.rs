@@ -1,5 +1,6 @@
 //! The services of an action on their way in: goals get the ids that they have inside, and answers the ids outside.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -15,7 +16,6 @@ use discreet_seal::GoalId;
 use discreet_seal::identity::PublicIdentity;
 
 /// One part of an action, and the goals that all parts share.
-#[derive(Clone)]
 pub struct GoalPart {
     pub part: ActionPart,
     pub goals: Arc<Mutex<Goals>>,
@@ -48,9 +48,9 @@ pub enum About {
 }
 
 /// A request on its way in.
-pub enum Request {
+pub enum Request<'a> {
     /// This is sent inside.
-    Inside(About, Vec<u8>),
+    Inside(About, Cow<'a, [u8]>),
     /// There is nothing to ask the robot: this goes to the caller.
     Answer(Vec<u8>),
 }
@@ -75,7 +75,7 @@ impl GoalPart {
     }
 
     /// The request with the id that the goal has inside.
-    pub fn request(&self, caller: &PublicIdentity, request: &[u8]) -> Result<Request, Refused> {
+    pub fn request(&self, caller: &PublicIdentity, request: &[u8]) -> Result<Request<'static>, Refused> {
         let mut goals = self.goals();
         if self.part == ActionPart::CancelGoal {
             let wanted = CancelRequest::read(request).map_err(|_| Refused::Malformed)?;
@@ -83,7 +83,7 @@ impl GoalPart {
             let gathered = Cancelled::default();
             return Ok(match targets.pop() {
                 Some(first) => {
-                    Request::Inside(About::Cancel(targets, gathered), request_for(&first).to_vec())
+                    Request::Inside(About::Cancel(targets, gathered), request_for(&first).to_vec().into())
                 }
                 None => Request::Answer(gathered.write()),
             });
@@ -95,7 +95,7 @@ impl GoalPart {
             _ => goals.claim(caller, *id, self.now()),
         }?;
         *id = inner;
-        Ok(Request::Inside(About::Goal(inner), request))
+        Ok(Request::Inside(About::Goal(inner), request.into()))
     }
 
     /// The robot's answer to a call.

@@ -201,7 +201,7 @@ impl CallPath {
             return Err(rejected(Refused::NoServer, String::new()));
         }
         let prepared = match goals {
-            None => Ok(Request::Inside(About::Service, request.message().to_vec())),
+            None => Ok(Request::Inside(About::Service, request.message().into())),
             Some(goals) => goals.request(caller, request.message()),
         };
         let (about, inside) = match prepared.map_err(|reason| rejected(reason, String::new()))? {
