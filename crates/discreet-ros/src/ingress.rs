@@ -25,7 +25,7 @@ use discreet_policy::{ActionPart, Ingress, Policy};
 use discreet_redact::MessageRedactor;
 use discreet_seal::{CALL_TYPE, Freshness, IngressKind};
 
-use action::GoalPart;
+use action::{Action, GoalPart};
 use command::CommandIngress;
 use notice::NoticeRoute;
 use service::ServiceIngress;
@@ -57,8 +57,8 @@ pub struct IngressPoints {
     /// Used rates, as old as the guard.
     rates: Arc<Mutex<Rates>>,
     started: Instant,
-    /// Goals by the name of their action, as old as the guard.
-    goals: BTreeMap<String, Arc<Mutex<Goals>>>,
+    /// Actions by their names, as old as the guard.
+    actions: BTreeMap<String, Arc<Action>>,
     /// By the name outside.
     active: BTreeMap<String, Active>,
     refusals: BTreeMap<String, (Refused, String)>,
@@ -122,7 +122,7 @@ impl IngressPoints {
             freshness: Arc::default(),
             rates: Arc::default(),
             started: Instant::now(),
-            goals: BTreeMap::new(),
+            actions: BTreeMap::new(),
             active: BTreeMap::new(),
             refusals: BTreeMap::new(),
             entered: BTreeSet::new(),
@@ -296,10 +296,10 @@ impl IngressPoints {
     /// The goals that the parts of an action share.
     fn goal_part(&mut self, ingress: &Ingress) -> Option<GoalPart> {
         let (part, action, on_end) = (ingress.part()?, ingress.action()?, ingress.on_end());
-        let new = || Arc::new(Mutex::new(Goals::new(action, on_end)));
-        let goals = Arc::clone(self.goals.entry(action.to_owned()).or_insert_with(new));
-        lock(&goals).set_on_end(on_end);
-        Some(GoalPart { part, goals, started: self.started, checked: None })
+        let new = || Arc::new(Action::new(Goals::new(action, on_end)));
+        let action = Arc::clone(self.actions.entry(action.to_owned()).or_insert_with(new));
+        lock(&action.goals).set_on_end(on_end);
+        Some(GoalPart { part, action, started: self.started, checked: None })
     }
 
     fn shut(&mut self, name: &str) {

@@ -1,8 +1,8 @@
 //! An action's way to the robot and back, for unchanged action clients on the own domain.
 
 mod definition;
+mod notices;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Instant;
 
@@ -19,17 +19,19 @@ use discreet_guard::actions::goals_in;
 use discreet_host::sync::lock;
 use discreet_policy::ActionPart;
 use discreet_seal::commanding::{
-    ActionCalls, ActionSealer, AnswerCaller, ForClient, NoticeOpener, RobotAction, Unnoticed, goal_id,
+    ActionCalls, ActionSealer, AnswerCaller, ForClient, NoticeOpener, RobotAction, goal_id,
 };
 use discreet_seal::unseal::Granted;
-use discreet_seal::{FailureLimiter, GoalId, IngressKind, OpenError, SEALED_TYPE, notice_topic};
+use discreet_seal::{GoalId, IngressKind, SEALED_TYPE, notice_topic};
+
+use notices::Notices;
 
 pub use definition::ActionDefinition;
 
 /// Messages of each kind served in one go before others have their turn.
 const BATCH: usize = 16;
-/// Messages of feedback or status that wait for the answer to a goal; the others wait in the middleware's queue.
-const HELD: usize = 64;
+/// Turns of feedback and status before results: more than the middleware's queue holds.
+const ROUNDS: usize = 8;
 
 /// Offers a plain action, and forwards it sealed.
 pub struct ActionWay {
@@ -72,16 +74,6 @@ struct Clients {
     send_goal: Client,
     cancel_goal: Client,
     get_result: Client,
-}
-
-struct Notices {
-    input: Subscription,
-    opener: NoticeOpener,
-    /// The goals that a message is about.
-    goals: fn(&[u8]) -> Vec<GoalId>,
-    /// Messages that wait for the answer to a goal.
-    held: VecDeque<Vec<u8>>,
-    failures: FailureLimiter,
 }
 
 impl RobotAction for Clients {
@@ -167,7 +159,7 @@ impl ActionWay {
                 _ => |message| goal_id(message).into_iter().collect(),
             };
             let opener = NoticeOpener::new(granted, context, types.plan.clone());
-            Ok(Notices { input, opener, goals, held: VecDeque::new(), failures: FailureLimiter::default() })
+            Ok(Notices::new(input, opener, goals))
         };
         let supports = Supports {
             send_goal: ServiceSupport::load(&definition.send_goal)?,
@@ -225,8 +217,10 @@ impl Path {
 
     fn serve(&mut self) -> bool {
         self.follow();
-        let answers = self.serve_answers();
-        let notices = self.serve_notices();
+        let (answers, results) = self.serve_answers();
+        // Clients hear no feedback of a goal any more once they have its result.
+        let notices = (0..ROUNDS).take_while(|_| self.serve_notices()).count() == ROUNDS;
+        self.give_results(results);
         let requests = self.serve_requests();
         let (now, at) = (Time::system().nanoseconds, self.started.elapsed());
         let Some(Ends { robot, .. }) = &mut self.ends else { return false };
@@ -236,12 +230,12 @@ impl Path {
         answers || notices || requests
     }
 
-    /// True if there may be more, here and below.
-    fn serve_answers(&mut self) -> bool {
+    /// True if there may be more, here and below; and the results for clients.
+    fn serve_answers(&mut self) -> (bool, Vec<ForClient<RequestId>>) {
+        let (mut served, mut results) = (0, Vec::new());
         let Path { ends: Some(Ends { own, robot, .. }), taken, started, sealer, status } = self else {
-            return false;
+            return (false, results);
         };
-        let mut served = 0;
         let answer = |server: Option<&mut Server>, given: ForClient<RequestId>| {
             let Some(server) = server else { return };
             lock(status).count(AnswerCaller::send_response(server, given.to, &given.response));
@@ -266,11 +260,17 @@ impl Path {
             && let Ok(Some(number)) = robot.get_result.take_response(taken)
         {
             served += 1;
-            for given in sealer.result_answered(number, taken.as_bytes(), started.elapsed()) {
-                answer(own.as_mut().map(|own| &mut own.get_result), given);
-            }
+            results.extend(sealer.result_answered(number, taken.as_bytes(), started.elapsed()));
         }
-        served >= BATCH
+        (served >= BATCH, results)
+    }
+
+    fn give_results(&mut self, results: Vec<ForClient<RequestId>>) {
+        let Some(Ends { own: Some(own), .. }) = &mut self.ends else { return };
+        for given in results {
+            let sent = AnswerCaller::send_response(&mut own.get_result, given.to, &given.response);
+            lock(&self.status).count(sent);
+        }
     }
 
     fn serve_notices(&mut self) -> bool {
@@ -279,45 +279,21 @@ impl Path {
         else {
             return false;
         };
+        let (own, at) = (own.as_ref(), started.elapsed());
         let mut more = false;
-        let own = own.as_ref();
         for (notices, output) in
-            [(states, own.map(|own| &own.status)), (feedback, own.map(|own| &own.feedback))]
+            [(feedback, own.map(|own| &own.feedback)), (states, own.map(|own| &own.status))]
         {
-            let Notices { input, opener, goals, held, failures } = notices;
-            let mut served = 0;
-            while served < BATCH
-                && held.len() < HELD
-                && let Ok(Some(info)) = input.take(taken)
-            {
-                (served, more) = (served + 1, more || served + 1 >= BATCH);
-                // A publisher of notices that do not open is ignored for a while.
-                if !failures.allows(&info.gid, started.elapsed()) {
-                    continue;
-                }
-                match opener.open(taken.as_mut_bytes(), Time::system().nanoseconds) {
-                    Ok(message) => {
-                        failures.opened(&info.gid, started.elapsed());
-                        held.push_back(message.to_vec());
-                    }
-                    Err(Unnoticed::Others) => {}
-                    Err(why) => {
-                        if matches!(why, Unnoticed::Unopened(OpenError::Signature | OpenError::Changed)) {
-                            failures.charge(&info.gid, started.elapsed());
-                        }
-                        lock(status).count(Err(why));
-                    }
-                }
-            }
+            more |= notices.take(taken, status, at);
             // Nothing of a goal is told before its client knows that it is accepted.
-            let waits = |message: &Vec<u8>| goals(message).iter().any(|goal| sealer.is_unanswered(goal));
-            while held.front().is_some_and(|message| !waits(message))
-                && let Some(message) = held.pop_front()
-            {
-                if let Some(Err(error)) = output.map(|output| output.publish(&message)) {
-                    lock(status).why = error.to_string();
-                }
-            }
+            notices.give(
+                |goal| sealer.is_unanswered(goal),
+                |message| {
+                    if let Some(Err(error)) = output.map(|output| output.publish(message)) {
+                        lock(status).why = error.to_string();
+                    }
+                },
+            );
         }
         more
     }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
+use super::notice::NoticeRoute;
 use crate::{Client, SerializedMessage};
 use discreet_audit::Time;
 use discreet_cdr::Malformed;
@@ -15,10 +16,35 @@ use discreet_policy::ActionPart;
 use discreet_seal::GoalId;
 use discreet_seal::identity::PublicIdentity;
 
-/// One part of an action, and the goals that all parts share.
+/// The state that the parts of an action share.
+pub struct Action {
+    pub goals: Mutex<Goals>,
+    /// The way out of its feedback.
+    feedback: Mutex<Weak<NoticeRoute>>,
+}
+
+impl Action {
+    pub fn new(goals: Goals) -> Action {
+        Action { goals: Mutex::new(goals), feedback: Mutex::default() }
+    }
+
+    pub fn set_feedback(&self, route: &Arc<NoticeRoute>) {
+        *lock(&self.feedback) = Arc::downgrade(route);
+    }
+
+    /// Passes the feedback that has come. Clients hear no feedback of a goal any more once they have its result.
+    pub fn pass_feedback(&self) {
+        let route = lock(&self.feedback).upgrade();
+        if let Some(route) = route {
+            route.pass_waiting();
+        }
+    }
+}
+
+/// One part of an action, and the state that all parts share.
 pub struct GoalPart {
     pub part: ActionPart,
-    pub goals: Arc<Mutex<Goals>>,
+    pub action: Arc<Action>,
     /// The origin of the goals' clock.
     pub started: Instant,
     /// The time of the last check that senders still have their right.
@@ -190,7 +216,7 @@ impl GoalPart {
     }
 
     pub fn goals(&self) -> MutexGuard<'_, Goals> {
-        lock(&self.goals)
+        lock(&self.action.goals)
     }
 
     pub fn now(&self) -> Duration {

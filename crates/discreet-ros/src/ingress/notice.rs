@@ -26,6 +26,8 @@ use discreet_seal::{SEALED_TYPE, notice_topic, seal_notice};
 
 /// Messages handled in one go before other tasks have their turn.
 const BATCH: usize = 16;
+/// Feedback that waits in the middleware's queue.
+const QUEUE: usize = 100;
 /// Notices that a reader which joins late may still get.
 const KEPT: usize = 32;
 /// The audience of open messages in the audit.
@@ -38,6 +40,7 @@ pub struct NoticeRoute {
     path: Slot<NoticePath>,
     /// Set at the end: nothing leaves any more.
     ended: AtomicBool,
+    queue: Arc<ReadyQueue>,
 }
 
 struct NoticePath {
@@ -72,14 +75,16 @@ impl NoticeRoute {
         definition: &TypeDefinition,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<NoticeRoute>, RosError> {
-        let qos = qos(goals.part);
+        let (part, qos) = (goals.part, qos(goals.part));
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         // Latched: a reader that joins at this moment gets the status that has just changed. It refuses old ones.
         let notices = Qos { latched: true, depth: KEPT, ..Qos::default() };
+        let action = Arc::clone(&goals.action);
         let route = Arc::new(NoticeRoute {
             stats: IngressStats::default(),
             turn: Turn::default(),
             ended: AtomicBool::new(false),
+            queue: Arc::clone(queue),
             path: Slot::new(NoticePath {
                 input: None,
                 sealed: Publisher::new(outer, &notice_topic(outside), &sealed, notices)?,
@@ -96,25 +101,26 @@ impl NoticeRoute {
         });
         let on_message = wake(Arc::downgrade(&route), Arc::clone(queue));
         let input = Subscription::new(inner, name, &TypeSupport::load(&definition.name)?, qos, on_message)?;
+        if part == ActionPart::Feedback {
+            action.set_feedback(&route);
+        }
         route.path.with(|path| path.input = Some(input));
         Ok(route)
     }
-}
 
-/// The quality of service of an action's topic, as rcl_action offers it.
-fn qos(part: ActionPart) -> Qos {
-    match part {
-        ActionPart::Status => Qos { latched: true, depth: 1, ..Qos::default() },
-        _ => Qos { depth: 100, ..Qos::default() },
+    /// Passes the messages that have come, at most those that the middleware's queue holds. Waits for the worker that is
+    /// at it, for a while.
+    pub fn pass_waiting(self: &Arc<Self>) {
+        if let Some(path) = self.path.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            let _more = self.pass_some(path, QUEUE);
+        }
+        // A worker that found the path taken has left its message.
+        self.queue.push(Arc::clone(self) as Arc<dyn Serve>);
     }
-}
 
-impl Serve for NoticeRoute {
-    fn serve(&self) -> bool {
-        let mut taken = self.path.take();
-        let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
-        path.attend();
-        for _ in 0..BATCH {
+    /// Passes at most so many messages; true if there may be more.
+    fn pass_some(&self, path: &mut NoticePath, most: usize) -> bool {
+        for _ in 0..most {
             if self.ended.load(SeqCst) {
                 path.end();
                 return false;
@@ -126,6 +132,23 @@ impl Serve for NoticeRoute {
             }
         }
         true
+    }
+}
+
+/// The quality of service of an action's topic, as rcl_action offers it.
+fn qos(part: ActionPart) -> Qos {
+    match part {
+        ActionPart::Status => Qos { latched: true, depth: 1, ..Qos::default() },
+        _ => Qos { depth: QUEUE, ..Qos::default() },
+    }
+}
+
+impl Serve for NoticeRoute {
+    fn serve(&self) -> bool {
+        let mut taken = self.path.take();
+        let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
+        path.attend();
+        self.pass_some(path, BATCH)
     }
 
     fn turn(&self) -> &Turn {

@@ -262,6 +262,9 @@ impl CallPath {
 
     /// The robot has answered: the caller gets its answer, or a request to cancel goes on with the next goal.
     fn answered(&mut self, mut call: Call, stats: &IngressStats) {
+        if let Some(part) = self.goals.as_ref().filter(|part| part.part == ActionPart::GetResult) {
+            part.action.pass_feedback();
+        }
         let CallPath { ends: Some(Ends { client, .. }), message, response, goals, calls, .. } = self else {
             return;
         };
