@@ -3,7 +3,9 @@
     ROS_DOMAIN_ID=1 python3 examples/read_tags.py /scan
 
 The tag of a message has the message's publication sequence number, which ROS 2 hands to callbacks that ask
-for it. Message and tag come on two topics, so either may be first: what has come waits for the other.
+for it. A middleware that does not number messages, such as Cyclone DDS, hands out none: then the digest of
+the serialized message tells its tag (needs `pip install blake3`). Message and tag come on two topics, so
+either may be first: what has come waits for the other.
 """
 
 import contextlib
@@ -15,6 +17,7 @@ import rclpy
 from discreet_interfaces.msg import Catalog, Tag
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import qos_profile_sensor_data
+from rclpy.serialization import deserialize_message
 
 
 def message_class(type_name):
@@ -23,28 +26,53 @@ def message_class(type_name):
     return getattr(importlib.import_module(f'{package}.{folder}'), name)
 
 
-class Pairs:
-    """Matches messages and tags by sequence number;
-    forgets the oldest, so that a lost partner costs nothing.
-    """
+def digest(message):
+    """The first bytes of the digest of a serialized message: of a large one, over parts of it (audit.md)."""
+    from blake3 import blake3
 
-    def __init__(self, on_pair, most=100):
+    if len(message) <= 64 * 1024:
+        return blake3(message).digest(8)
+    hasher = blake3(derive_key_context='discreet audit log v1: sampled digest')
+    for block in range(64):
+        start = (len(message) - 1024) * block // 63
+        hasher.update(message[start : start + 1024])
+    hasher.update(len(message).to_bytes(8, 'little'))
+    return hasher.digest(8)
+
+
+def digests(message):
+    """The digests that a message may have: a middleware may have added up to three zeros at its end."""
+    zeros = min(len(message) - len(message.rstrip(b'\0')), 3)
+    return [digest(message[: len(message) - cut]) for cut in range(zeros + 1)]
+
+
+class Pairs:
+    """Matches messages and tags; forgets the oldest, so that a lost partner costs nothing."""
+
+    def __init__(self, on_pair, most=800):
         self.on_pair, self.most = on_pair, most
         self.messages, self.tags = OrderedDict(), OrderedDict()
 
-    def add(self, sequence, item, own, other, swap):
-        if sequence in other:
-            pair = (item, other.pop(sequence))
-            return self.on_pair(sequence, *(reversed(pair) if swap else pair))
-        own[sequence] = item
-        if len(own) > self.most:
-            own.popitem(last=False)
+    def keep(self, kept, key, item):
+        kept[key] = item
+        if len(kept) > self.most:
+            kept.popitem(last=False)
 
     def message(self, message, info):
-        self.add(info['publication_sequence_number'], message, self.messages, self.tags, swap=False)
+        number = info['publication_sequence_number']
+        keys = digests(message) if number is None else [number]
+        for key in keys:
+            if key in self.tags:
+                return self.on_pair(message, self.tags.pop(key))
+        for key in keys:
+            self.keep(self.messages, key, message)
 
     def tag(self, tag):
-        self.add(tag.sequence, tag, self.tags, self.messages, swap=True)
+        for key in (tag.sequence, bytes(tag.digest)):
+            if key in self.messages:
+                return self.on_pair(self.messages.pop(key), tag)
+        for key in (tag.sequence, bytes(tag.digest)):
+            self.keep(self.tags, key, tag)
 
 
 def main():
@@ -52,14 +80,15 @@ def main():
     rclpy.init()
     node = rclpy.create_node('read_tags')
 
-    def show(sequence, message, tag):
+    def show(message, tag):
+        read = deserialize_message(message, types[0])
         print(
-            f'{sequence}: {type(message).__name__} of class {tag.data_class}, {tag.form}, from'
+            f'{tag.sequence}: {type(read).__name__} of class {tag.data_class}, {tag.form}, from'
             f' {tag.source_topic}, policy version {tag.policy_version}',
             flush=True,
         )
 
-    pairs, found = Pairs(show), []
+    pairs, found, types = Pairs(show), [], []
 
     def catalog(offered):
         """The catalogue tells the topic's type and where its tags are."""
@@ -67,9 +96,10 @@ def main():
             if entry.topic == topic and not entry.tag_topic:
                 sys.exit(f'{topic} has no tags: it is sealed, or the policy does not say `tags: true`')
             if entry.topic == topic and not found:
+                types.append(message_class(entry.type))
                 found.append(
                     node.create_subscription(
-                        message_class(entry.type), topic, pairs.message, qos_profile_sensor_data
+                        types[0], topic, pairs.message, qos_profile_sensor_data, raw=True
                     )
                 )
                 found.append(

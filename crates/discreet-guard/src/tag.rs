@@ -3,7 +3,8 @@
 //!
 //! A consumer pairs message and tag by the publication sequence number, which DDS delivers with every message:
 //! the tag of the message with number `n` on `/scan` is the one on `/scan/tag` whose `sequence` is `n`
-//! (and whose `publisher_gid` is the message's publisher, where a topic may have several).
+//! (and whose `publisher_gid` is the message's publisher, where a topic may have several). Where a middleware does not give
+//! that number, it pairs by the digest.
 //!
 //! Everything that changes from message to message stands first in the type, at fixed offsets, so that a tag is made
 //! by overwriting some bytes of the last one.
@@ -47,10 +48,12 @@ pub struct Stamp {
     pub source: Gid,
     /// The version of the policy by which it left.
     pub policy_version: u64,
+    /// The first bytes of the audit's digest of the released message.
+    pub digest: [u8; 8],
 }
 
 /// Bytes of the encapsulation header, and of the changing part after it.
-const FIXED: std::ops::Range<usize> = 4..4 + 64;
+const FIXED: std::ops::Range<usize> = 4..4 + 72;
 
 /// Makes the tags of one route, each in the buffer of the last one.
 pub struct TagWriter {
@@ -73,7 +76,7 @@ impl TagWriter {
     pub fn write(&mut self, stamp: &Stamp) -> &[u8] {
         let seconds = stamp.source_stamp.div_euclid(1_000_000_000) as i32;
         let nanoseconds = stamp.source_stamp.rem_euclid(1_000_000_000) as u32;
-        let parts: [&[u8]; 7] = [
+        let parts: [&[u8]; 8] = [
             &stamp.sequence.to_le_bytes(),
             &seconds.to_le_bytes(),
             &nanoseconds.to_le_bytes(),
@@ -81,6 +84,7 @@ impl TagWriter {
             &stamp.publisher,
             &stamp.source,
             &stamp.policy_version.to_le_bytes(),
+            &stamp.digest,
         ];
         for (to, from) in self.cdr.iter_mut().skip(FIXED.start).zip(parts.into_iter().flatten()) {
             *to = *from;
@@ -103,6 +107,7 @@ impl Tag {
             publisher: reader.bytes()?,
             source: reader.bytes()?,
             policy_version: reader.u64()?,
+            digest: reader.bytes()?,
         };
         let tag = Tag {
             stamp,
@@ -129,6 +134,7 @@ mod tests {
             publisher: [7; 16],
             source: [8; 16],
             policy_version: 3,
+            digest: *b"digested",
         };
         for stamp in [first, Stamp { sequence: 2, source_stamp: -1, ..first }, Stamp::default()] {
             let tag = Tag::read(writer.write(&stamp)).unwrap();

@@ -10,7 +10,6 @@ use discreet_audit::Receipt;
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
 use discreet_guard::lanes::{About, Leaves, Outside};
-use discreet_guard::message::Origin;
 use discreet_guard::protect::Releasable;
 use discreet_guard::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
 use discreet_policy::Form;
@@ -165,7 +164,7 @@ impl OuterTopic {
     fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
         let sequence = self.messages.publish(message.cdr())?;
         if let Some(tags) = &mut self.tags {
-            tags.publish(sequence, self.messages.gid(), message.origin());
+            tags.publish(sequence, self.messages.gid(), &message);
         }
         Ok(())
     }
@@ -189,10 +188,13 @@ impl Tags {
     }
 
     /// A tag without a reader is not sent, which makes tags free. A latched one may be read later.
-    fn publish(&mut self, sequence: u64, publisher: Gid, source: Origin) {
+    fn publish(&mut self, sequence: u64, publisher: Gid, message: &Releasable<'_>) {
         if !self.latched && self.publisher.subscription_count() == 0 {
             return;
         }
+        let source = message.origin();
+        let whole = discreet_audit::digest(message.cdr());
+        let digest = whole.first_chunk().copied().unwrap_or_default();
         let tag = self.tag.write(&Stamp {
             sequence,
             source_stamp: source.source_stamp,
@@ -200,6 +202,7 @@ impl Tags {
             publisher,
             source: source.publisher,
             policy_version: self.policy_version,
+            digest,
         });
         // The message is published; a tag that cannot follow it does not change that.
         let _tag_lost = self.publisher.publish(tag);
