@@ -129,7 +129,8 @@ fn join_domains(settings: &Settings, shared: Shared, logger: &Logger) -> anyhow:
         shared,
         inspectors,
     })?;
-    logger.info(&format!("inner domain {inner_domain}, outer domain {outer_domain}"));
+    let middleware = &bridge.middleware().name;
+    logger.info(&format!("inner domain {inner_domain}, outer domain {outer_domain}, {middleware}"));
     if inner_domain == outer_domain {
         logger.warn(
             "inner and outer domain are the same: released topics get the prefix /discreet, but every participant of this \

@@ -23,7 +23,7 @@ use anyhow::Context as _;
 use discreet_host::secret::{Lock, harden};
 use discreet_host::sync::lock;
 use discreet_policy::Trust;
-use discreet_ros::{Control, Diagnostics, Logger, Settings, no_discovery_server};
+use discreet_ros::{Control, Diagnostics, Logger, RosError, Settings, no_discovery_server};
 use guard::Guard;
 use managed::Managed;
 use running::Running;
@@ -52,8 +52,16 @@ async fn run() -> anyhow::Result<ExitCode> {
     };
     let mut work = Work { settings, trust, logger: logger.clone(), running: None, current: Arc::default() };
     let managed = if work.settings.lifecycle { Some(control.managed()?) } else { None };
-    if managed.is_none() {
-        work.configure(true)?;
+    if managed.is_none()
+        && let Err(fault) = work.configure(true)
+    {
+        return match fault.downcast_ref() {
+            Some(RosError::Middleware(_)) => {
+                logger.error(&fault.to_string());
+                Ok(ExitCode::from(2))
+            }
+            _ => Err(fault),
+        };
     }
     let stop = Arc::new(AtomicBool::new(false));
     let current = Arc::clone(&work.current);

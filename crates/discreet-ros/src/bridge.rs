@@ -9,6 +9,7 @@ use super::catalog::CatalogPublisher;
 use super::ingress::{IngressParts, IngressPoints, IngressStatus};
 use super::kept_out::KeptOutLog;
 use super::readers::{Unmatched, unmatched};
+use super::rmw::{self, Middleware};
 use super::roster::RosterService;
 use super::route::Route;
 use super::route_maker::{InspectorFactory, RouteMaker};
@@ -57,6 +58,7 @@ pub struct Bridge {
     _rosters: Arc<RosterService>,
     grants: Arc<Publisher>,
     apart: Apart,
+    middleware: Middleware,
     /// Set once the domains have met: nothing leaves any more.
     met: Option<RosError>,
     catalog: CatalogPublisher,
@@ -114,6 +116,7 @@ impl Bridge {
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
         let BridgeParts { node, inner_domain, outer_domain, workers, shared, inspectors } = parts;
         let inner = Node::new(&Context::new(inner_domain)?, &format!("{node}_inner"))?;
+        let middleware = rmw::probe(&inner)?;
         let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = CatalogPublisher::new(&outer, latched, shared.command_keys.signer())?;
@@ -158,6 +161,7 @@ impl Bridge {
             _rosters: service,
             grants: Arc::new(grants),
             apart,
+            middleware,
             met: None,
             catalog,
             started: Instant::now(),
@@ -168,6 +172,11 @@ impl Bridge {
     /// Signals changes of the inner domain.
     pub fn graph_changes(&self) -> Result<GraphChanges, RosError> {
         GraphChanges::new(&self.inner)
+    }
+
+    /// The middleware of both domains.
+    pub fn middleware(&self) -> &Middleware {
+        &self.middleware
     }
 
     /// The publisher of the grants. Apart from the bridge, so that no work of the bridge delays it.

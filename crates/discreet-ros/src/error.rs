@@ -4,6 +4,8 @@ use std::ffi::CStr;
 
 use r2r_rcl as rcl;
 
+use super::rmw::{Lack, Middleware};
+
 /// A call into ROS 2 that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RosError {
@@ -52,6 +54,22 @@ pub enum RosError {
         /// The variable with the file of the middleware's profiles.
         profiles: &'static str,
     },
+    /// The middleware does not tell what the guard's promises rest on.
+    #[error(
+        "the middleware {} cannot keep the guard's promises: {}. Start the guard with RMW_IMPLEMENTATION=rmw_fastrtps_cpp; the \
+         robot may keep its own (docs/middlewares.md)",
+        .0.name, join(&.0.lacks)
+    )]
+    Middleware(Middleware),
+    /// The middleware does not deliver what is published in this process.
+    #[error(
+        "the middleware {name} delivers no message within ten seconds, not even to the process that publishes it; look at its \
+         profiles and the network interfaces (docs/middlewares.md)"
+    )]
+    Silent {
+        /// Its name.
+        name: String,
+    },
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(String),
@@ -61,6 +79,10 @@ pub enum RosError {
     /// A name with a NUL byte.
     #[error("`{0}` holds a NUL byte")]
     Name(String),
+}
+
+fn join(lacks: &[Lack]) -> String {
+    lacks.iter().map(Lack::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Turns a return code of rcl, rmw or rcutils into a result.

@@ -147,6 +147,7 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
         ("policy file".into(), live.path().display().to_string()),
         ("undeclared topics".into(), undeclared.len().to_string()),
         ("undeclared".into(), named.join(" ")),
+        ("middleware".into(), bridge.middleware().name.clone()),
     ];
     if let Some(policy) = policy.as_ref() {
         values.push(("robot".into(), policy.robot().into()));

@@ -55,7 +55,7 @@ pub use lifecycle::Lifecycle;
 pub use logger::Logger;
 pub use program::{Diagnostics, LAST_DOMAIN, Level, Parameters, Program, StartError, Status, own_domain};
 pub use publisher::Publisher;
-pub use rmw::no_discovery_server;
+pub use rmw::{Lack, Middleware, no_discovery_server};
 pub use route_maker::InspectorFactory;
 pub use serialized::{Framed, HEADROOM, SerializedMessage};
 pub use service::{Client, RequestId, Server, ServiceSupport};

@@ -9,6 +9,9 @@ pub(in super::super) use shared_memory::lost as unreachable;
 /// The variable with the file of its profiles, in which peers can be named.
 pub(in super::super) const PROFILES: &str = "FASTDDS_DEFAULT_PROFILES_FILE";
 
+/// Its id among vendors of DDS, at the beginning of each endpoint's id.
+pub(in super::super) const VENDOR: [u8; 2] = [0x01, 0x0f];
+
 /// Files in which it may be given a discovery server without a variable of its own.
 const ENVIRONMENT_FILE: &str = "FASTDDS_ENVIRONMENT_FILE";
 const SERVER: &str = "ROS_DISCOVERY_SERVER";
