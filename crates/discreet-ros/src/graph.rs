@@ -59,13 +59,32 @@ impl Node {
         self.endpoints_of(topic, rcl::rcl_get_subscriptions_info_by_topic, "reads")
     }
 
+    /// The ids of the ends that take the requests of `service`, a full name.
+    pub(super) fn servers_of(&self, service: &str) -> Result<Vec<Gid>, RosError> {
+        let requests = super::rmw::requests_of(service);
+        let ends = self.ends(&requests, true, rcl::rcl_get_subscriptions_info_by_topic, "serves")?;
+        Ok(ends.into_iter().map(|end| end.gid).collect())
+    }
+
+    /// The ids of the ends that send requests to `service`, a full name.
+    pub(super) fn clients_of(&self, service: &str) -> Result<Vec<Gid>, RosError> {
+        let requests = super::rmw::requests_of(service);
+        let ends = self.ends(&requests, true, rcl::rcl_get_publishers_info_by_topic, "calls")?;
+        Ok(ends.into_iter().map(|end| end.gid).collect())
+    }
+
     fn endpoints_of(&self, topic: &str, ask: Ask, does: &str) -> Result<Vec<Endpoint>, RosError> {
+        self.ends(topic, false, ask, does)
+    }
+
+    /// `is_raw` for a name of the middleware, that rcl does not change.
+    fn ends(&self, topic: &str, is_raw: bool, ask: Ask, does: &str) -> Result<Vec<Endpoint>, RosError> {
         let name = c_string(topic)?;
         // SAFETY: as above; the array is valid for `size` entries until it is freed.
         unsafe {
             let mut allocator = rcl::rcutils_get_default_allocator();
             let mut found = rcl::rmw_get_zero_initialized_topic_endpoint_info_array();
-            check(ask(self.as_ptr(), &mut allocator, name.as_ptr(), false, &mut found), || {
+            check(ask(self.as_ptr(), &mut allocator, name.as_ptr(), is_raw, &mut found), || {
                 format!("asking who {does} `{topic}`")
             })?;
             let endpoints = match found.size {

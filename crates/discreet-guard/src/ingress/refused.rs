@@ -79,6 +79,9 @@ discreet_host::reasons! {
         /// The robot does not offer the service.
         NoServer = "no_server", quiet,
             "no node of the robot offers the service; start it",
+        /// The two ends of a service are of two vendors of DDS, between which ROS 2 has no services.
+        OtherMiddleware = "other_middleware", alarm,
+            "services do not work between two vendors of DDS: start this end and the guard with one RMW_IMPLEMENTATION",
         /// The robot did not answer in time.
         TimedOut = "timed_out", alarm,
             "the node that offers the service did not answer; check it",

@@ -1,6 +1,8 @@
 //! The way in of one service's requests, and the way out of its answers. An action's three services go this way too.
 
+mod call;
 mod ends;
+mod vendors;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +10,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
+use call::Call;
 use ends::{Ends, offer};
+use vendors::Foreign;
 
 use super::action::{About, Answered, GoalPart, Request};
 use super::redact::redact;
@@ -23,7 +27,6 @@ use discreet_graph::Participant;
 use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
 use discreet_policy::ActionPart;
 use discreet_redact::{MessageRedactor, Recipient};
-use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
 
 /// Requests and responses handled in one go before other tasks have their turn.
@@ -55,16 +58,7 @@ struct CallPath {
     authorizer: Authorizer,
     /// Of an action's service.
     goals: Option<GoalPart>,
-}
-
-/// A call that the robot has not answered yet.
-struct Call {
-    id: RequestId,
-    ticket: Ticket,
-    caller: PublicIdentity,
-    /// None of a request for a result: a goal may take hours.
-    until: Option<Instant>,
-    about: About,
+    foreign: Foreign,
 }
 
 impl ServiceIngress {
@@ -91,6 +85,7 @@ impl ServiceIngress {
                 texts,
                 authorizer,
                 goals,
+                foreign: Foreign::default(),
             }),
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
@@ -173,6 +168,10 @@ impl CallPath {
                 Ok(None) | Err(_) => empty += 1,
             }
         }
+        if let (0, Some(Ends { server: Some(server), .. })) = (served, &self.ends) {
+            // The middleware cannot read their requests, and gives none.
+            self.foreign.refuse_new(server, &mut self.authorizer, stats);
+        }
         served == BATCH
     }
 
@@ -182,6 +181,9 @@ impl CallPath {
             return Ok(());
         };
         let facts = authorizer.facts(now, Instant::now())?;
+        if id.is_of_another_vendor() {
+            return Err(Refused::OtherMiddleware.into());
+        }
         let ticket = Ticket::of(facts.context(), message.as_bytes())
             .map_err(|why| Rejected { detail: why.to_string(), ..Refused::NotSealed.into() })?;
         let request = authorizer.admit(&facts, &id.client, message.as_mut_bytes())?;
@@ -199,6 +201,9 @@ impl CallPath {
         }
         if !client.is_available() {
             return Err(rejected(Refused::NoServer, String::new()));
+        }
+        if client.is_of_another_vendor() {
+            return Err(rejected(Refused::OtherMiddleware, String::new()));
         }
         let prepared = match goals {
             None => Ok(Request::Inside(About::Service, request.message().into())),

@@ -15,6 +15,7 @@ use super::ServiceSupport;
 pub struct Client {
     handle: Box<rcl::rcl_client_t>,
     node: Arc<Node>,
+    name: String,
     support: ServiceSupport,
     // Boxed twice: the middleware keeps a thin pointer to the inner box.
     on_response: Box<OnMessage>,
@@ -53,6 +54,7 @@ impl Client {
             Client {
                 handle,
                 node: Arc::clone(node),
+                name: name.to_owned(),
                 support: support.clone(),
                 on_response: Box::new(on_response),
             }
@@ -81,6 +83,12 @@ impl Client {
             take_message();
         }
         code == rcl::RCL_RET_OK as i32 && available
+    }
+
+    /// True if only nodes of another vendor of DDS offer the service: they get no request of this process.
+    pub fn is_of_another_vendor(&self) -> bool {
+        let servers = self.node.servers_of(&self.name).unwrap_or_default();
+        !servers.is_empty() && servers.iter().all(super::super::rmw::is_of_another_vendor)
     }
 
     /// Sends bytes that are checked to be a request of the type; returns the sequence number that the answer will

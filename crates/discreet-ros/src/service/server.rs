@@ -15,6 +15,7 @@ use super::ServiceSupport;
 pub struct Server {
     handle: Box<rcl::rcl_service_t>,
     node: Arc<Node>,
+    name: String,
     support: ServiceSupport,
     // Boxed twice: the middleware keeps a thin pointer to the inner box.
     on_request: Box<OnMessage>,
@@ -31,6 +32,13 @@ pub struct RequestId {
     pub client: Gid,
     /// The client's count.
     pub sequence: i64,
+}
+
+impl RequestId {
+    /// True if the client is of another vendor of DDS: the request is not in the form that this process reads.
+    pub fn is_of_another_vendor(&self) -> bool {
+        super::super::rmw::is_of_another_vendor(&self.client)
+    }
 }
 
 impl Server {
@@ -62,6 +70,7 @@ impl Server {
             Server {
                 handle,
                 node: Arc::clone(node),
+                name: name.to_owned(),
                 support: support.clone(),
                 on_request: Box::new(on_request),
             }
@@ -77,6 +86,12 @@ impl Server {
         };
         check(code, || format!("listening to calls of `{name}`"))?;
         Ok(server)
+    }
+
+    /// The clients of another vendor of DDS: their requests are not in the form that this process reads.
+    pub fn clients_of_another_vendor(&self) -> Vec<Gid> {
+        let clients = self.node.clients_of(&self.name).unwrap_or_default();
+        clients.into_iter().filter(super::super::rmw::is_of_another_vendor).collect()
     }
 
     /// Takes the oldest waiting request into `request`; none if nothing waits.
