@@ -1,9 +1,10 @@
 """`tools/bench actions`: the time that the guard adds to a goal of an action.
 
-A real keeper, guard, commanders and DDS, and unchanged rclpy action clients. Goals go alternately to the
-robot's action server from a client on the robot's own domain, and from two stakeholders through commander and
-guard. `accepted` is the time from sending a goal to the answer that it is accepted, `result` that to its
-result; `crossed` counts goals that got the result or feedback of another, and must be none.
+A real keeper, guard, commanders and DDS. Goals go alternately to the robot's action server from a client on
+the robot's own domain, and from two stakeholders through commander and guard: once from unchanged rclpy action
+clients, which take some ten milliseconds themselves, and once from lean ends, which show what the guard adds.
+`accepted` is the time from sending a goal to the answer that it is accepted, `result` that to its result;
+`crossed` counts goals that got the result or feedback of another, and must be none.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from rclpy.action import ActionClient, ActionServer
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from test_msgs.action import Fibonacci
 
+from process import BINARIES
 from robot import Robot
 from table import show
 from waiting import eventually
@@ -44,6 +46,12 @@ def main():
         robot = Robot(pathlib.Path(folder))
         try:
             rows = measure(robot, options.goals)
+        finally:
+            robot.end()
+    with tempfile.TemporaryDirectory() as folder:
+        robot = Robot(pathlib.Path(folder))
+        try:
+            rows += measure_lean(robot, options.goals)
         finally:
             robot.end()
     show(rows, options.json)
@@ -94,7 +102,7 @@ class Client:
         self.heard.setdefault(bytes(message.goal_id.uuid), []).append(list(message.feedback.sequence))
 
 
-def measure(robot, goals):
+def allow(robot):
     for name in WHO:
         robot.identity(name)
     robot.policy(
@@ -103,6 +111,10 @@ def measure(robot, goals):
         stakeholders={name: {'identity': f'identities/{name}.pub'} for name in WHO},
         actions={GO: {'type': 'test_msgs/action/Fibonacci', 'class': 'operational'}},
     )
+
+
+def measure(robot, goals):
+    allow(robot)
     environment = {**os.environ, 'ROS_DOMAIN_ID': str(robot.inner.number)}
     acting = subprocess.Popen([sys.executable, __file__, '--serve'], env=environment)
     robot.keep()
@@ -132,16 +144,51 @@ def measure(robot, goals):
         progress('')
         acting.terminate()
         acting.wait()
+    return table('rclpy', times, {'crossed': crossed})
+
+
+def measure_lean(robot, goals, at_once=10):
+    allow(robot)
+    lean = BINARIES / 'examples' / 'goals'
+    acting = subprocess.Popen([lean, 'serve', str(robot.inner.number), GO])
+    robot.keep()
+    robot.start()
+    begun = {'direct': (robot.inner, GO)}
+    for name in WHO:
+        begun[name] = (robot.commander(name, actions=[f'{GO} test_msgs/action/Fibonacci']), f'/{name}{GO}')
+    pipes = {'stdin': subprocess.PIPE, 'stdout': subprocess.PIPE, 'text': True}
+    clients = {
+        name: subprocess.Popen([lean, 'ask', str(domain.number), action], **pipes)
+        for name, (domain, action) in begun.items()
+    }
+    times = {name: [] for name in clients}
+    try:
+        for turn in range(max(1, goals // len(WHO) // at_once)):
+            for name, client in clients.items():
+                print(at_once, file=client.stdin, flush=True)
+                lines = [client.stdout.readline().split() for _ in range(2)]
+                times[name] += [(int(one) / 1e9, int(other) / 1e9) for one, other in zip(*lines, strict=True)]
+            progress(f'{len(WHO) * at_once * (turn + 1)}/{goals}')
+    finally:
+        progress('')
+        for process in [acting, *clients.values()]:
+            process.kill()
+            process.wait()
+    return table('lean', times, {})
+
+
+def table(ends, times, more):
     variants = {'direct': times['direct'], 'guard': times[WHO[0]] + times[WHO[1]]}
     rows = [
         {
             'bench': 'actions',
+            'ends': ends,
             'case': case,
             'variant': variant,
             'goals': len(taken),
             'p50_ms': statistics.median(one[at] for one in taken) * 1e3,
             'p99_ms': sorted(one[at] for one in taken)[int(len(taken) * 0.99)] * 1e3,
-            'crossed': crossed,
+            **more,
         }
         for at, case in enumerate(('accepted', 'result'))
         for variant, taken in variants.items()

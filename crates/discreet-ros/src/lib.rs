@@ -60,7 +60,7 @@ pub use route_maker::InspectorFactory;
 pub use serialized::{Framed, HEADROOM, SerializedMessage};
 pub use service::{Client, RequestId, Server, ServiceSupport};
 pub use shared::Shared;
-pub use subscription::{MessageInfo, Subscription};
+pub use subscription::{MessageInfo, OnMessage, Subscription};
 pub use type_support::TypeSupport;
 pub use unsealing::{Unsealing, UnsealingParts};
 
