@@ -377,7 +377,12 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
             let acts = cue::after(text, end);
             let german =
                 cue::german_verb_beside(text, start, end, begins) && !NOUNS.end(part.word.text(text));
-            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met) || german)
+            let greeted = cue::is_greeted(text, start, end) && !NOUNS.end(part.word.text(text));
+            (cue::spoken_to(text, start, end)
+                || cue == Cue::Asked
+                || acts && (begins || met)
+                || german
+                || greeted)
                 .then_some(scores::SPOKEN_TO)
         }
         _ => None,
