@@ -256,7 +256,7 @@ impl Reader<'_> {
             let value = if known { labelled::value(self.text, start..end) } else { None };
             if let Some(value) = value {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if !(known && self.short_label(bytes, start, end)) && !begins_number(bytes, end) {
+            } else if !(begins_number(bytes, end) || known && self.short_label(bytes, start, end)) {
                 self.labelled(end);
             }
         }
