@@ -194,9 +194,8 @@ impl Reader<'_> {
     #[inline(never)]
     pub(super) fn apart(&mut self, bytes: &[u8], start: usize, end: usize) {
         let known = labelled::may_be_any(bytes, start, end);
-        // `[amcl]: `
-        let node = bytes.get(end) == Some(&b']') && !known && !labelled::named::may_end(bytes, end);
-        if node || labelled::announces(bytes, end) {
+        // Most words are no labels, as in `[amcl]: `.
+        if !known && !labelled::named::may_end(bytes, end) || labelled::announces(bytes, end) {
             return;
         }
         if labelled::gap::behind(self.text, end).is_none() {

@@ -201,8 +201,7 @@ pub(in crate::detect) fn expiry_end(text: &str, start: usize) -> Option<usize> {
         head.len() < raw.len() && lead.is_some_and(|lead| !lead.ends_with(char::is_alphanumeric))
     };
     let near = || has(&head, &CARDS) || has(rest.lines().next().unwrap_or_default(), &CARDS);
-    (LABELS.iter().any(|label| ends(label)) || SHARED.iter().any(|label| ends(label)) && near())
-        .then_some(start + length)
+    (LABELS.iter().any(&ends) || SHARED.iter().any(ends) && near()).then_some(start + length)
 }
 
 /// The first number of a text, its place, and the text in front of it.
