@@ -256,8 +256,11 @@ impl Reader<'_> {
             let value = if known { labelled::value(self.text, start..end) } else { None };
             if let Some(value) = value {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if !(begins_number(bytes, end) || known && self.short_label(bytes, start, end)) {
-                self.labelled(end);
+            } else {
+                let short = known && self.short_label(bytes, start, end);
+                if !short && !begins_number(bytes, end) {
+                    self.labelled(end);
+                }
             }
         }
         if label && labelled::gap::may_follow(bytes, end) {
