@@ -55,7 +55,7 @@ const DOORS: [&str; 40] = [
     "haustuer",
 ];
 /// Words that make the code that of a program or a place.
-const OTHERS: [&str; 24] = [
+const OTHERS: [&str; 23] = [
     "error",
     "exit",
     "status",
@@ -78,7 +78,6 @@ const OTHERS: [&str; 24] = [
     "erreur",
     "errore",
     "fout",
-    "erro",
     "diagnostic",
 ];
 
