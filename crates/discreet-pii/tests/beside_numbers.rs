@@ -161,5 +161,12 @@ fn the_expiry_and_the_code_beside_a_card_are_hidden() {
         ("beveiligingscode: 417", "beveiligingscode: <card_security_code>"),
         ("CVV2 = 551", "CVV2 = <card_security_code>"),
     ]);
-    stay(&["milk expires 11/28", "valid thru 11/28"]);
+    all(&[
+        ("valid thru 11/28", "valid thru <payment_card>"),
+        ("Expiry date: 11/2028, thanks", "Expiry date: <payment_card>, thanks"),
+        ("exp 11/28, 417", "exp <payment_card>, <payment_card>"),
+        ("my card is valid until 11/28", "my card is valid until <payment_card>"),
+        ("caducidad: 11/28", "caducidad: <payment_card>"),
+    ]);
+    stay(&["milk expires 11/28", "valid until 11/28", "exp 31/28", "exp 12/05", "regexp 11/28"]);
 }

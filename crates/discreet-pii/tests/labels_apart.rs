@@ -247,3 +247,74 @@ fn amounts_of_machines_and_nodes_are_not_personal() {
         "author: ros-drivers",
     ]);
 }
+
+#[test]
+fn a_word_that_is_greeted_is_a_name() {
+    all(&[
+        ("Hey Zuberi! how are you", "Hey <person>! how are you"),
+        ("Dear Zuberi,", "Dear <person>,"),
+        ("Good morning Zuberi, your tea", "Good morning <person>, your tea"),
+        ("Guten Abend, Vasterot.", "Guten Abend, <person>."),
+        ("Buenos días Quintelo", "Buenos días <person>"),
+        ("Welcome back, Zuberi!", "Welcome back, <person>!"),
+        ("Welcome Zuberi", "Welcome <person>"),
+    ]);
+    stay(&[
+        "Hello World",
+        "Dear Guest,",
+        "Hi Team!",
+        "Hello Roboter.yaml",
+        "Hallo Nachbarschaft!",
+        "Dear Sirs,",
+        "Liebe Gäste,",
+        "Hello Gazebo!",
+        "the hello Zuberi",
+        "Hello zuberi_node",
+    ]);
+}
+
+#[test]
+fn a_folder_of_persons_has_names() {
+    all(&[
+        ("/people/grace_hopper/pose", "/people/<person>/pose"),
+        ("face_db/Grace_Hopper_03.jpg", "face_db/<person>_03.jpg"),
+        ("saved guests/grace_hopper.png", "saved guests/<person>.png"),
+        ("GET /api/guests/grace-hopper HTTP/1.1", "GET /api/guests/<person> HTTP/1.1"),
+    ]);
+    stay(&[
+        "/people/tracked_objects/pose",
+        "/people/front_camera",
+        "/maps/front_desk/grid",
+        "/person/pose_array",
+    ]);
+}
+
+#[test]
+fn an_account_and_a_password_may_have_a_stroke_between() {
+    all(&[
+        ("login with hopperg / R0sewood!", "login with <username> / <password>"),
+        ("the wifi login is guest_net / R0sewood!", "the wifi login is <username> / <password>"),
+        ("sign in with hopperg / R0sewood!", "sign in with <username> / <password>"),
+    ]);
+    stay(&["login with badge / passport", "sign in with face / voice"]);
+}
+
+#[test]
+fn a_code_behind_a_door_opens_it() {
+    all(&[
+        ("Room 412, Code: 5582", "Room <room>, Code: <password>"),
+        ("side door, code: 5582#", "side door, code: <password>"),
+        ("Zimmer 12, Code: 771204", "Zimmer <room>, Code: <password>"),
+    ]);
+    stay(&["door error, code: 5582", "exit code: 5582", "Code: 5582", "door closed, result code: 5582"]);
+}
+
+#[test]
+fn groups_of_numbers_may_stand_wide_apart() {
+    all(&[
+        ("Visa 5500    0055    5555    5559", "Visa <payment_card>"),
+        ("phone 07700    900    123", "phone <phone>"),
+        ("Tel: 030  1234  567", "Tel: <phone>"),
+    ]);
+    stay(&["5500    0055    5555    5558", "x    07700    900    123", "row 07700    900    123    7"]);
+}

@@ -206,6 +206,8 @@ impl Reader<'_> {
         }
         match next {
             b'/' | b'\\' if word.digits == 0 => self.passenger(start, end),
+            b'/' if word.number && word.length <= 2 => self.expiry(start),
+            b' ' if word.number && bytes.get(end + 1) == Some(&b' ') => self.spread(bytes, start),
             b'|' if bytes.get(start..end) == Some(b"PID") => self.patient(start),
             b':' if bytes.get(start..end) == Some(b"WIFI") => self.network(end),
             b':' if bytes.get(start..end) == Some(b"N") => self.contact(start),
@@ -250,10 +252,15 @@ impl Reader<'_> {
         let label = word.length >= 3 || labelled::is_short(bytes.get(start..end).unwrap_or_default());
         if label && labelled::announces(bytes, end) {
             self.pairs |= bytes.get(start..end).is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
-            if let Some(value) = labelled::value(self.text, start..end) {
+            let known = labelled::may_be_any(bytes, start, end);
+            let value = if known { labelled::value(self.text, start..end) } else { None };
+            if let Some(value) = value {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if !self.short_label(bytes, start, end) && !begins_number(bytes, end) {
-                self.labelled(end);
+            } else {
+                let short = known && self.short_label(bytes, start, end);
+                if !short && !begins_number(bytes, end) {
+                    self.labelled(end);
+                }
             }
         }
         if label && labelled::gap::may_follow(bytes, end) {

@@ -7,6 +7,7 @@ mod names;
 mod numbers;
 mod secrets;
 
+pub(super) use card::expiry_end;
 use discreet_host::steps;
 
 use super::{Evidence, Hit, overlap};

@@ -9,6 +9,9 @@ use crate::kinds::{Scores, alone, is_card};
 /// The scores of a card in unusual groups.
 pub(crate) const SCORES: Scores = alone(80).near(92);
 
+/// The most blanks between two groups.
+const BLANKS: usize = 4;
+
 /// The most digits of a card.
 const LONGEST: usize = 19;
 
@@ -30,12 +33,12 @@ pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize, number: bool)
         let bracket = |byte: &u8| matches!(byte, b'(' | b'[');
         return matches!(first, b')' | b']') && length == 4 && rest.iter().skip(1).take(2).any(bracket);
     }
-    let gap = rest.iter().take(3).take_while(|byte| !byte.is_ascii_digit()).count();
+    let gap = rest.iter().take(BLANKS).take_while(|byte| !byte.is_ascii_digit()).count();
     let second = rest.iter().skip(gap).take(7).take_while(|byte| byte.is_ascii_digit()).count();
     if length == 6 && second == 7 && gap == 1 {
         return matches!(first, b' ' | b'-');
     }
-    if gap >= 4 || !(1..=6).contains(&second) || rest.get(gap + second) != Some(&first) {
+    if gap > BLANKS || !(1..=6).contains(&second) || rest.get(gap + second) != Some(&first) {
         return false;
     }
     // No letter stands among thirteen digits and two separators.
@@ -121,6 +124,8 @@ pub(crate) fn is_apart(bytes: &[u8], card: Range<usize>, behind_card: bool) -> b
 /// The length of the separator at `end`, with blanks around it, and its sign; a digit follows.
 fn separator(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
     let (length, found) = match bytes.get(end..)? {
+        // `4111    1111    1111    1111`
+        [b' ', b' ', b' ', b' ', next, ..] if next.is_ascii_digit() => (BLANKS, b' '),
         [b' ', byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (3, *byte),
         [byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (2, *byte),
         [byte, next, ..] if is_sign(*byte) && next.is_ascii_digit() => (1, *byte),

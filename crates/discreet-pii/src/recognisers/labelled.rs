@@ -3,6 +3,7 @@
 mod address;
 mod board;
 pub(crate) mod command;
+pub(crate) mod door;
 mod ends;
 mod extension;
 mod filter;

@@ -59,13 +59,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Proposes the passenger `OKADA/HIROSHI MR`, or the account whose home is a folder: `/home/petra.k`.
+    /// Proposes the passenger `OKADA/HIROSHI MR`, the account whose home is a folder, `/home/petra.k`, or the person who has
+    /// one, `/people/ada_lovelace`.
     #[inline(never)]
     pub(super) fn passenger(&mut self, start: usize, end: usize) {
         if let Some(at) = labelled::home(self.text, start, end) {
             self.propose(Kind::Username, at, RECORD, Evidence::Context);
         } else if let Some(at) = passenger::passenger(self.text, start, end) {
             self.propose(Kind::Person, at, RECORD, Evidence::Context);
+        } else if let Some(at) = labelled::joined::in_folder(self.text, start, end) {
+            self.propose(Kind::Person, at, labelled::joined::SCORES, Evidence::Context);
         }
     }
 
@@ -150,6 +153,10 @@ impl Reader<'_> {
             self.extension(at);
             return true;
         }
+        if let Some(at) = labelled::door::code(self.text, start, end) {
+            self.propose(Kind::Password, at, labelled::door::SCORES, Evidence::Context);
+            return true;
+        }
         let word = bytes.get(start..end).unwrap_or_default();
         let cell = word.eq_ignore_ascii_case(b"cell") || word.eq_ignore_ascii_case(b"cel");
         let from = end
@@ -186,12 +193,16 @@ impl Reader<'_> {
     /// Proposes the value behind the label `start..end` and more than one sign: `Password (new): tulip`.
     #[inline(never)]
     pub(super) fn apart(&mut self, bytes: &[u8], start: usize, end: usize) {
-        if labelled::announces(bytes, end) {
+        let known = labelled::may_be_any(bytes, start, end);
+        // Most words are no labels, as in `[amcl]: `.
+        if !known && !labelled::named::may_end(bytes, end) || labelled::announces(bytes, end) {
             return;
         }
         if labelled::gap::behind(self.text, end).is_none() {
             // `Ext. 4417`, `cell. 347 1234567`
-            self.short_label(bytes, start, end);
+            if known {
+                self.short_label(bytes, start, end);
+            }
             return;
         }
         match labelled::value(self.text, start..end) {

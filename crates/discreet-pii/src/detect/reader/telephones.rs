@@ -2,12 +2,16 @@
 
 use super::Reader;
 use crate::Kind;
-use crate::detect::{Evidence, parts};
-use crate::kinds::Score;
+use crate::detect::{Evidence, parts, whole};
+use crate::kinds::{Score, Scores, alone};
 use crate::recognisers::telephone;
 
 /// The score of the next number of a list, whose first has a label.
 const IN_LIST: Score = Score::new(55);
+
+/// The scores of a number with wide gaps, and of an expiry.
+const SPREAD: Scores = alone(70).always();
+const EXPIRY: Scores = alone(75).always();
 
 impl Reader<'_> {
     /// Proposes the telephone number that begins at `start`.
@@ -53,4 +57,46 @@ impl Reader<'_> {
         let alone = group > HOUSE && apart && !self.supported().meets(self.matcher.labelled());
         if alone && bytes.get(start) == Some(&b'+') { end } else { 0 }
     }
+
+    /// Proposes the telephone number at `start` whose groups have up to four blanks between them, behind its label:
+    /// `phone 07700    900    123`.
+    #[cold]
+    pub(super) fn spread(&mut self, bytes: &[u8], start: usize) {
+        let Some(end) = spread_end(bytes, start) else { return };
+        self.supported();
+        let label = self.context.label(self.text, start, 0);
+        if label.is_some_and(|(_, kinds)| kinds.contains(Kind::Phone)) {
+            self.propose(Kind::Phone, start..end, SPREAD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the expiry of a card at `start`, behind its label: `expiry date: 12/27`.
+    #[cold]
+    pub(super) fn expiry(&mut self, start: usize) {
+        if let Some(end) = whole::expiry_end(self.text, start) {
+            self.propose(Kind::PaymentCard, start..end, EXPIRY, Evidence::Context);
+        }
+    }
+}
+
+/// The end of the groups of digits with the same number of blanks between them, two to four.
+fn spread_end(bytes: &[u8], start: usize) -> Option<usize> {
+    const MOST: usize = 5;
+    let run = |at: usize, is: fn(&u8) -> bool| {
+        bytes.get(at..).unwrap_or_default().iter().take(16).take_while(|byte| is(byte)).count()
+    };
+    let (mut end, mut digits, mut blanks, mut groups) = (start, 0, None, 0);
+    while groups < MOST {
+        let group = run(end, u8::is_ascii_digit);
+        (end, digits, groups) = (end + group, digits + group, groups + 1);
+        let gap = run(end, |byte| *byte == b' ');
+        let next = bytes.get(end + gap).is_some_and(u8::is_ascii_digit);
+        if !next || !(2..=4).contains(&gap) || *blanks.get_or_insert(gap) != gap {
+            break;
+        }
+        end += gap;
+    }
+    let whole = !matches!(bytes.get(end..), Some([b'.' | b'-' | b'/' | b':', next, ..]) if next.is_ascii_digit())
+        && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    (groups > 1 && (7..=15).contains(&digits) && whole).then_some(end)
 }

@@ -19,11 +19,11 @@ const EXPIRY: [&str; 20] = [
     "gueltig",
     "ablauf",
     "verfall",
-    "vence",
     "venc",
     "cad",
     "scad",
     "geldig",
+    "vence",
     "verval",
     "vto",
     "mm/",
@@ -120,6 +120,88 @@ fn expiry_before(head: &str) -> Option<(usize, usize)> {
     let labelled =
         has(near.get(..start)?, &EXPIRY) && !near.get(end..)?.contains(|c: char| c.is_ascii_digit());
     (labelled && is_expiry(near.get(start..end)?, true)).then_some((from + start, from + end))
+}
+
+/// Labels of an expiry, in small letters, and those that other things have too: a card stands near those.
+const LABELS: [&str; 27] = [
+    "exp",
+    "exp date",
+    "expiry",
+    "expiry date",
+    "expiration",
+    "expiration date",
+    "expdate",
+    "valid thru",
+    "good thru",
+    "valid through",
+    "ablaufdatum",
+    "verfallsdatum",
+    "verfalldatum",
+    "caducidad",
+    "fecha de caducidad",
+    "cad",
+    "vencimiento",
+    "fecha de vencimiento",
+    "vto",
+    "scadenza",
+    "data di scadenza",
+    "scad",
+    "vervaldatum",
+    "validade",
+    "data de validade",
+    "date d'expiration",
+    "mm/yy",
+];
+const SHARED: [&str; 12] = [
+    "expires",
+    "vence",
+    "expire le",
+    "expiration le",
+    "valid until",
+    "valid to",
+    "gültig bis",
+    "geldig tot",
+    "valable jusqu'au",
+    "válida hasta",
+    "valida fino a",
+    "válido até",
+];
+const CARDS: [&str; 12] = [
+    "card",
+    "karte",
+    "carte",
+    "tarjeta",
+    "carta",
+    "kaart",
+    "cartão",
+    "visa",
+    "mastercard",
+    "maestro",
+    "amex",
+    "cvv",
+];
+
+/// The end of the expiry at `start`, a month and a year, behind its label: `expiry date: 12/27`.
+pub(in crate::detect) fn expiry_end(text: &str, start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let length = rest.bytes().take(8).take_while(|byte| byte.is_ascii_digit() || *byte == b'/').count();
+    let (month, year) = rest.get(..length)?.split_once('/')?;
+    // The fifth of December is no year.
+    let late = matches!(year.as_bytes(), [.., b'2'..=b'4', b'0'..=b'9']);
+    let whole =
+        !rest.get(length..)?.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '%'));
+    if !(is_month(month) && is_year(year) && late && whole) {
+        return None;
+    }
+    let from = (start.saturating_sub(REACH)..=start).find(|at| text.is_char_boundary(*at))?;
+    let raw = text.get(from..start)?;
+    let head = raw.trim_end_matches([' ', ':', '=', '.', '"', '\'', '(']).to_lowercase();
+    let ends = |label: &&str| {
+        let lead = head.strip_suffix(*label);
+        head.len() < raw.len() && lead.is_some_and(|lead| !lead.ends_with(char::is_alphanumeric))
+    };
+    let near = || has(&head, &CARDS) || has(rest.lines().next().unwrap_or_default(), &CARDS);
+    (LABELS.iter().any(&ends) || SHARED.iter().any(ends) && near()).then_some(start + length)
 }
 
 /// The first number of a text, its place, and the text in front of it.
@@ -230,6 +312,35 @@ mod tests {
             (track("=2712101123456789?"), track("=2713101"), track("=2712"), track("")),
             (17, 0, 0, 0)
         );
+    }
+
+    #[test]
+    fn an_expiry_stands_alone_behind_its_label() {
+        for text in [
+            "exp 12/27",
+            "Expiry date: 1/2029",
+            "EXP: 04/28, towels",
+            "valid thru 12/27",
+            "card, valid until 12/27",
+            "Karte gültig bis 11/28.",
+            "cad. 12/26",
+        ] {
+            let start = text.find(|c: char| c.is_ascii_digit()).unwrap();
+            assert!(expiry_end(text, start).is_some(), "{text}");
+        }
+        for text in [
+            "on 12/27",
+            "valid until 12/27",
+            "exp 13/27",
+            "exp 12/05",
+            "exp 12/27/2026",
+            "regexp 12/27",
+            "exp12/27",
+            "experiment 12/27",
+        ] {
+            let start = text.find(|c: char| c.is_ascii_digit()).unwrap();
+            assert_eq!(expiry_end(text, start), None, "{text}");
+        }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::extension;
 use super::named::ENDS;
 use super::{KINDS, LAST_WORDS, NETWORKS};
+use super::{door, extension};
 use crate::detect::letters_of_labels;
 use crate::detect::swar;
 
@@ -20,6 +20,7 @@ static LABELS: LazyLock<Filter> = LazyLock::new(|| {
         .chain(&NETWORKS)
         .chain(&["by", "session", "guest", "patient", "visitor", "cell", "cel"])
         .chain(&extension::LABELS)
+        .chain(&door::LABELS)
         .chain(&ENDS)
     {
         filter.add(word.as_bytes());

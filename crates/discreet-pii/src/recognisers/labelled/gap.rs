@@ -15,7 +15,9 @@ pub(crate) fn may_follow(bytes: &[u8], end: usize) -> bool {
         [b' ', b'(' | b'#' | b' ' | b'0'..=b'9' | b'.', ..] | [b' ', b'-', b' ', ..] => true,
         // `password set to Tulip7!`
         [b' ', b's', b'e', b't', b' ', ..] | [b' ', b't', b'o', b' ', ..] => true,
-        [b'(' | b'[' | b']', ..]
+        // `guest[name]: `, and not `[INFO] [`
+        [b']', b':' | b'=' | b'.', ..] | [b']', b' ', b':' | b'=' | b'.' | b' ' | b'-', ..] => true,
+        [b'(' | b'[', ..]
         | [b'.', b'.', ..]
         | [b'.', b' ', b'0'..=b'9', ..]
         | [b':', b'=', ..]

@@ -36,6 +36,44 @@ pub(crate) fn names(text: &str, end: usize) -> Option<impl Iterator<Item = Range
     Some(items.filter(move |name| is_joined(text, name.start)))
 }
 
+/// Folders with one file or folder for each person.
+const FOLDERS: [&str; 16] = [
+    "people",
+    "persons",
+    "person",
+    "faces",
+    "face",
+    "guests",
+    "guest",
+    "patients",
+    "patient",
+    "visitors",
+    "visitor",
+    "residents",
+    "resident",
+    "customers",
+    "passengers",
+    "personen",
+];
+
+/// The name in a path behind the folder of persons `start..end`: `/people/ada_lovelace/pose`, `face_db/Ada_Lovelace_03.jpg`.
+pub(crate) fn in_folder(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
+    let mut parts = text.get(start..end)?.split('_');
+    parts.any(|part| FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(part))).then_some(())?;
+    let from = end + 1;
+    let rest = text.as_bytes().get(from..)?;
+    let length = rest.iter().take(LONGEST).take_while(|byte| inside(**byte)).count();
+    let behind = rest.get(length).copied().unwrap_or(b' ');
+    let name = text.get(from..from + length)?.trim_end_matches(['_', '-', '\'']);
+    let numbered = name.len() < length && behind.is_ascii_digit();
+    let ends = numbered || matches!(behind, b'/' | b'.' | b' ' | b'"' | b'\'' | b'?' | b'\n' | b',' | b')');
+    let words = || name.split(['_', '-']);
+    // `people/front_camera`, `people/mark_detector`
+    let fits = |word: &str| word.len() > 1 && (names::is_name(word) || !names::is_word(word));
+    let named = words().any(names::is_name) && words().all(fits);
+    (ends && (2..=4).contains(&words().count()) && named).then_some(from..from + name.len())
+}
+
 /// The beginning of the value behind the label that ends at `end` and a sign.
 fn value(text: &str, end: usize) -> Option<usize> {
     let rest = text.as_bytes().get(end..)?;
@@ -100,6 +138,33 @@ mod tests {
             "guest:",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn joined_words_in_a_folder_of_persons_are_names() {
+        let found = |text: &str| {
+            let end = text[1..].find('/').unwrap() + 1;
+            in_folder(text, text.len() - text.trim_start_matches('/').len(), end)
+                .map(|at| text[at].to_owned())
+        };
+        for (text, name) in [
+            ("/people/ada_lovelace/pose", "ada_lovelace"),
+            ("face_db/Ada_Lovelace_03.jpg", "Ada_Lovelace"),
+            ("guest_photos/ada-lovelace.png", "ada-lovelace"),
+            ("/guests/grace_hopper", "grace_hopper"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(name), "{text}");
+        }
+        for text in [
+            "/people/tracked_objects/pose",
+            "/people/front_camera",
+            "/maps/ada_lovelace/x",
+            "/people/ada",
+            "/people/ada_lovelace(x",
+            "/people/ada_detector",
+        ] {
+            assert_eq!(found(text), None, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{gap, joined, person};
-use crate::detect::Lasts;
+use crate::detect::{Firsts, Lasts};
 use crate::kinds::{Scores, alone};
 use crate::recognisers::names;
 
@@ -73,13 +73,55 @@ pub(super) const ENDS: [&str; 19] = [
 ];
 
 /// Words in the place of a name.
-const NOBODY: &str = "none null nil string str text varchar unknown required missing empty undefined true false optional \
-    unset hidden redacted invalid valid not no is keine unbekannt fehlt leer ninguno desconocido inconnu aucun nessuno \
-    sconosciuto onbekend geen nenhum na n/a";
+const NOBODY: [&str; 38] = [
+    "none",
+    "null",
+    "nil",
+    "string",
+    "str",
+    "text",
+    "varchar",
+    "unknown",
+    "required",
+    "missing",
+    "empty",
+    "undefined",
+    "true",
+    "false",
+    "optional",
+    "unset",
+    "hidden",
+    "redacted",
+    "invalid",
+    "valid",
+    "not",
+    "no",
+    "is",
+    "keine",
+    "unbekannt",
+    "fehlt",
+    "leer",
+    "ninguno",
+    "desconocido",
+    "inconnu",
+    "aucun",
+    "nessuno",
+    "sconosciuto",
+    "onbekend",
+    "geen",
+    "nenhum",
+    "na",
+    "n/a",
+];
+static NOBODY_FIRSTS: Firsts = Firsts::of(&NOBODY);
 
 /// Words in front of a surname, which may be in small letters.
-const PARTICLES: &str = "van von de der den du di da del della dello degli dei des dos das do la le el al ben bin ibn bint abu \
-    ter ten te zu zur zum vom 't d af av ap mac mc o";
+const PARTICLES: [&str; 41] = [
+    "van", "von", "de", "der", "den", "du", "di", "da", "del", "della", "dello", "degli", "dei", "des",
+    "dos", "das", "do", "la", "le", "el", "al", "ben", "bin", "ibn", "bint", "abu", "ter", "ten", "te", "zu",
+    "zur", "zum", "vom", "'t", "d", "af", "av", "ap", "mac", "mc", "o",
+];
+static PARTICLE_FIRSTS: Firsts = Firsts::of(&PARTICLES);
 
 /// The bytes of the longest of them.
 const LONGEST_PARTICLE: usize = 5;
@@ -87,6 +129,13 @@ const LONGEST_PARTICLE: usize = 5;
 /// The most words of a name, and the most bytes.
 const MOST: usize = 5;
 const LONGEST: usize = 64;
+
+/// May a label of a person end at `end`? A fast test that most words fail.
+#[inline]
+pub(crate) fn may_end(bytes: &[u8], end: usize) -> bool {
+    let head = bytes.get(..end).unwrap_or_default();
+    LASTS.may_end(head) || person::ENDS.may_end(head)
+}
 
 /// The name behind the label that ends at `end`.
 pub(crate) fn name(text: &str, end: usize) -> Option<Range<usize>> {
@@ -163,11 +212,12 @@ fn rest_is_quoted(text: &str, from: usize) -> bool {
 
 /// Does the word stand in the place of a name?
 pub(crate) fn is_nobody(word: &str) -> bool {
-    NOBODY.split(' ').any(|known| known.eq_ignore_ascii_case(word))
+    NOBODY_FIRSTS.may_have(word.as_bytes()) && NOBODY.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_particle(word: &str) -> bool {
-    word.len() <= LONGEST_PARTICLE && PARTICLES.split(' ').any(|particle| particle.eq_ignore_ascii_case(word))
+    PARTICLE_FIRSTS.may_have(word.as_bytes())
+        && PARTICLES.iter().any(|particle| particle.eq_ignore_ascii_case(word))
 }
 
 fn begins_with_particle(rest: &str) -> bool {

@@ -30,7 +30,7 @@ const WHOSE: [&str; 14] = [
 ];
 
 /// The last letters of labels: of those above, of words for people, and of the labels in the table of names.
-static ENDS: Lasts = Lasts::of(&NAMES)
+pub(super) static ENDS: Lasts = Lasts::of(&NAMES)
     .and(&DOUBTFUL)
     .and(&joined::MACHINES)
     .and(&PEOPLE)

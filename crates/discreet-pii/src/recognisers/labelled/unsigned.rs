@@ -40,7 +40,7 @@ enum Label {
     At,
 }
 
-const LABELS: [(&str, Label); 51] = [
+const LABELS: [(&str, Label); 53] = [
     ("username", Label::Account),
     ("user name", Label::Account),
     ("user id", Label::Account),
@@ -93,6 +93,8 @@ const LABELS: [(&str, Label); 51] = [
     ("creds", Label::Pair),
     ("log in with", Label::Pair),
     ("login with", Label::Pair),
+    ("sign in with", Label::Pair),
+    ("logged in with", Label::Pair),
 ];
 
 /// The automaton of all labels without their first letters, so that they match with a capital.
@@ -210,6 +212,14 @@ pub(crate) fn find(text: &str, mut give: impl FnMut(Kind, Range<usize>)) {
         let value = value.trim_end_matches(['.', ',', ';', ':', ')', ']', '}', '?']);
         // `Passwort lautet Hafen`; `the password is wrong`
         let named = verb || label.ends_with("wifi");
+        if matches!(sort, Label::Pair | Label::User | Label::Account)
+            && let Some(secret) = value::slashed(value, rest.get(value.len()..).unwrap_or_default())
+        {
+            let secret = from + value.len() + secret.start..from + value.len() + secret.end;
+            give(Kind::Username, from..from + value.len());
+            give(Kind::Password, secret);
+            continue;
+        }
         let (kind, fits) = match sort {
             Label::Password => {
                 let behind = rest.get(value.len()..).unwrap_or_default();

@@ -213,6 +213,46 @@ pub(super) fn spoken_to(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
+/// Greetings of two words.
+const GREETING_PAIRS: [(&str, &str); 15] = [
+    ("good", "morning"),
+    ("good", "afternoon"),
+    ("good", "evening"),
+    ("good", "night"),
+    ("welcome", "back"),
+    ("guten", "morgen"),
+    ("guten", "tag"),
+    ("guten", "abend"),
+    ("gute", "nacht"),
+    ("buenos", "días"),
+    ("buenas", "tardes"),
+    ("buenas", "noches"),
+    ("bom", "dia"),
+    ("boa", "tarde"),
+    ("boa", "noite"),
+];
+
+/// Is the word all that is greeted: `Hey Zuberi!`, `Good morning, Zuberi.`? The greeting begins a sentence, which ends behind
+/// the word or goes on behind a comma.
+#[cold]
+pub(super) fn is_greeted(text: &str, start: usize, end: usize) -> bool {
+    let Some((last, " " | ", ")) = preceding(text, start) else { return false };
+    let first = if last.class(text).any(Class::GREETING) { Some(last) } else { second_greeting(text, last) };
+    let rest = text.get(end..).unwrap_or_default().trim_start_matches(' ');
+    let behind = rest.strip_prefix(['.', '!', '?', ',']);
+    let ends = rest.is_empty()
+        || rest.starts_with('\n')
+        || behind.is_some_and(|behind| behind.is_empty() || behind.starts_with([' ', '\n', '!', '.', '"']));
+    end - start > 3 && ends && first.is_some_and(|first| begins(text, first.start))
+}
+
+/// The first word of a greeting of two words that ends with `last`.
+fn second_greeting(text: &str, last: Word) -> Option<Word> {
+    let (first, _) = preceding(text, last.start).filter(|(_, gap)| *gap == " ")?;
+    let is = |known: &str, word: Word| known.chars().eq(word.text(text).chars().flat_map(char::to_lowercase));
+    GREETING_PAIRS.iter().any(|(one, two)| is(one, first) && is(two, last)).then_some(first)
+}
+
 /// Does a new sentence, line or text begin at `start`?
 pub(super) fn begins(text: &str, start: usize) -> bool {
     let head = text.as_bytes().get(..start).unwrap_or_default();

@@ -84,7 +84,7 @@ pub(super) fn find(
             others = true;
             let listed = found.kind == Kind::Person
                 && (labelled == Some(found.start) || label::of_people(text, found.start));
-            labelled = list::next_labelled(text, found.end).filter(|_| listed);
+            labelled = if listed { list::next_labelled(text, found.end) } else { None };
             give(found);
         }
     }

@@ -342,7 +342,9 @@ fn several(tally: &Tally, first: Role, cue: Cue, (acts, labels): (bool, bool)) -
 fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
     let (start, end) = (part.word.start, part.word.end);
     let well_known = part.is(Class::GIVEN_COMMON);
-    if part.word.shape == Shape::Upper && !(well_known && end - start > 3) {
+    if part.word.shape == Shape::Upper
+        && !(well_known && end - start > 3 && !is_abbreviation(text, start, end, cue))
+    {
         return None;
     }
     let place = part.is(Class::PLACE.or(Class::REGION));
@@ -375,9 +377,21 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
             let acts = cue::after(text, end);
             let german =
                 cue::german_verb_beside(text, start, end, begins) && !NOUNS.end(part.word.text(text));
-            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met) || german)
+            let greeted = cue::is_greeted(text, start, end) && !NOUNS.end(part.word.text(text));
+            (cue::spoken_to(text, start, end)
+                || cue == Cue::Asked
+                || acts && (begins || met)
+                || german
+                || greeted)
                 .then_some(scores::SPOKEN_TO)
         }
         _ => None,
     }
+}
+
+/// Do four capitals stand in a sentence in small letters, as in `BART was running late`? A cue makes a name of them.
+#[cold]
+fn is_abbreviation(text: &str, start: usize, end: usize, cue: Cue) -> bool {
+    let small = || byte(text, end) == b' ' && byte(text, end + 1).is_ascii_lowercase();
+    end - start == 4 && cue == Cue::None && small() && !cue::after(text, end)
 }

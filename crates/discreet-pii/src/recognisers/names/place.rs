@@ -12,6 +12,7 @@ use crate::{Evidence, Kind};
 
 /// Is the word behind `first` the next word of a listed name that begins with it? `letters` are those of `first`, if it is
 /// short.
+#[inline(always)]
 pub(super) fn may_go_on(text: &str, first: Part, letters: Option<Letters>, memo: &mut Memo) -> bool {
     let begun = match letters {
         Some(letters) => Hash::new().plain(letters),

@@ -327,6 +327,22 @@ mod tests {
     }
 
     #[test]
+    fn a_guest_is_found_in_paths_and_names_of_files() {
+        let roster = roster(&[(Kind::Person, "Zoë Quast")]);
+        for (text, names) in [
+            ("/people/zoe_quast/pose", &["zoe", "quast"][..]),
+            ("photo_Zoe_Quast_03.jpg", &["Zoe", "Quast"]),
+            ("tf frame zoe_quast_hand", &["zoe", "quast"]),
+        ] {
+            let hidden: Vec<_> = found(&roster, text).into_iter().map(|(_, name)| name).collect();
+            assert!(
+                names.iter().all(|name| hidden.iter().any(|found| found.contains(name))),
+                "{text}: {hidden:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_guest_whose_name_is_a_word_is_found_with_a_capital() {
         let roster = roster(&[(Kind::Person, "Will Young")]);
         assert_eq!(found(&roster, "it will take a young man"), []);

@@ -61,6 +61,31 @@ fn names_that_are_words_need_more_than_a_capital() {
 }
 
 #[test]
+fn rivers_means_of_transport_and_abbreviations_are_no_persons() {
+    for text in [
+        "Thames is high after the rain, footbridges are wet",
+        "Muni was worse than the bus",
+        "BART was running late today",
+        "The ALMA was down",
+    ] {
+        assert!(persons(text).is_empty(), "{text}");
+    }
+    for (text, name) in [
+        ("Hello Bart, welcome", "Bart"),
+        ("Bart was running late today", "Bart"),
+        ("MARIA was running late today", "MARIA"),
+        ("BART WAS RUNNING LATE", "BART"),
+        ("guest BART was running late", "BART"),
+        ("ANNA wants a towel", "ANNA"),
+        ("John Thames is here", "John Thames"),
+        ("Mr. Thames is here", "Mr. Thames"),
+        ("Hello Muni, welcome", "Muni"),
+    ] {
+        assert_eq!(persons(text), [name], "{text}");
+    }
+}
+
+#[test]
 fn names_in_a_row_help_each_other() {
     assert_eq!(persons("We expect Anderson, Qelimov and Fernandez."), ["Anderson", "Qelimov", "Fernandez"]);
 }

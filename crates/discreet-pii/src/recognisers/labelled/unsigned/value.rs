@@ -1,7 +1,9 @@
 //! The values behind labels without a sign.
 
+use std::ops::Range;
+
 use super::Label;
-use crate::recognisers::labelled::remarks;
+use crate::recognisers::labelled::{remarks, value_end};
 use crate::recognisers::names;
 
 /// Is the value an account, a colon and a password with digits: `ngeze:Tr0ub4dor`?
@@ -15,6 +17,18 @@ pub(super) fn is_pair(value: &str) -> bool {
         && letters(password)
         && password.bytes().any(|byte| byte.is_ascii_digit())
         && !password.contains(['/', '.'])
+}
+
+/// The place of the password in the text behind the account `value`: ` / Tr0ub4dor!`.
+pub(super) fn slashed(value: &str, behind: &str) -> Option<Range<usize>> {
+    const BETWEEN: &str = " / ";
+    let rest = behind.strip_prefix(BETWEEN)?;
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte);
+    let account =
+        value.len() > 1 && value.bytes().all(inside) && value.starts_with(|c: char| c.is_alphabetic());
+    let secret = rest.get(..value_end(rest, true))?.trim_end_matches(['.', ',', ';', ')']);
+    let digits = secret.bytes().any(|byte| byte.is_ascii_digit());
+    (account && digits && is_password(secret)).then(|| BETWEEN.len()..BETWEEN.len() + secret.len())
 }
 
 /// May the value be the name of an account: small letters of no known word, with digits or signs in it?
