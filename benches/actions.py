@@ -1,8 +1,9 @@
 """`tools/bench actions`: the time that the guard adds to a goal of an action.
 
 A real keeper, guard, commanders and DDS. Goals go alternately to the robot's action server from a client on
-the robot's own domain, and from two stakeholders through commander and guard: once from unchanged rclpy action
-clients, which take some ten milliseconds themselves, and once from lean ends, which show what the guard adds.
+the robot's own domain, and from two stakeholders through commander and guard: once from unchanged rclpy
+action clients, which take some ten milliseconds themselves, and once from lean ends, which show what the
+guard adds.
 `accepted` is the time from sending a goal to the answer that it is accepted, `result` that to its result;
 `crossed` counts goals that got the result or feedback of another, and must be none.
 """
