@@ -42,8 +42,13 @@ def generate_launch_description():
             'actions',
             default_value="''",
             description=(
-                'Actions of the robot, in the same form. At least one topic, service or action is required.'
+                'Actions of the robot, in the same form. At least one topic, service, action or node is required.'
             ),
+        ),
+        DeclareLaunchArgument(
+            'parameters',
+            default_value="''",
+            description="Nodes of the robot whose parameters are read or set: '/controller_server', or a list.",
         ),
         DeclareLaunchArgument(
             'passphrase_file',
@@ -73,7 +78,7 @@ def generate_launch_description():
                 # Read as YAML: a text or a list of texts.
                 **{
                     name: ParameterValue(LaunchConfiguration(name))
-                    for name in ('commands', 'services', 'actions')
+                    for name in ('commands', 'services', 'actions', 'parameters')
                 },
                 'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
             }

@@ -10,6 +10,7 @@ use discreet_audit::Time;
 use discreet_cdr::Malformed;
 use discreet_guard::actions::{CancelRequest, Cancelled, Goals, id_of, request_for};
 use discreet_guard::ingress::{Authorizer, Refused};
+use discreet_guard::node_parameters::Asked;
 use discreet_host::sync::lock;
 use discreet_policy::ActionPart;
 use discreet_seal::GoalId;
@@ -45,6 +46,8 @@ pub enum About {
     Goal(GoalId),
     /// A request to cancel: goals still to be asked for, and the answers.
     Cancel(Vec<GoalId>, Cancelled),
+    /// A request about parameters of a node.
+    Parameters(Asked),
 }
 
 /// A request on its way in.
@@ -107,7 +110,7 @@ impl GoalPart {
     ) -> Result<Answered, Malformed> {
         let mut goals = self.goals();
         match about {
-            About::Service => {}
+            About::Service | About::Parameters(_) => {}
             About::Goal(inner) if self.part == ActionPart::SendGoal => goals.answered(inner, response)?,
             About::Goal(inner) => goals.result(inner, response, self.now())?,
             About::Cancel(left, gathered) => {

@@ -20,9 +20,10 @@ use discreet_audit::Time;
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
-use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
+use discreet_guard::ingress::{Authorizer, IngressFacts, IngressStats, Refused, Rejected};
+use discreet_guard::node_parameters::{self, Asked, Rights};
 use discreet_policy::ActionPart;
-use discreet_redact::{MessageRedactor, Recipient};
+use discreet_redact::{MessageRedactor, Recipient, TextRules};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
 
@@ -200,11 +201,18 @@ impl CallPath {
         if !client.is_available() {
             return Err(rejected(Refused::NoServer, String::new()));
         }
-        let prepared = match goals {
-            None => Ok(Request::Inside(About::Service, request.message().into())),
-            Some(goals) => goals.request(caller, request.message()),
+        let prepared = match (&*goals, facts.ingress.parameters()) {
+            (Some(goals), _) => {
+                goals.request(caller, request.message()).map_err(|reason| (reason, String::new()))
+            }
+            (None, Some((service, node))) => {
+                let rights = Rights { node, who: &caller.name, now: facts.now.moment };
+                node_parameters::request(rights, service, request.message())
+                    .map(|(asked, inside)| Request::Inside(About::Parameters(asked), inside.into()))
+            }
+            (None, None) => Ok(Request::Inside(About::Service, request.message().into())),
         };
-        let (about, inside) = match prepared.map_err(|reason| rejected(reason, String::new()))? {
+        let (about, inside) = match prepared.map_err(|(reason, detail)| rejected(reason, detail))? {
             Request::Inside(about, inside) => (about, inside),
             Request::Answer(answer) => {
                 let call = call(About::Service);
@@ -237,7 +245,7 @@ impl CallPath {
                 goals.iter().for_each(|goals| goals.goals().not_sent(&goal));
                 Err(why)
             }
-            (Err(why), About::Service | About::Cancel(..)) => Err(why),
+            (Err(why), About::Service | About::Cancel(..) | About::Parameters(_)) => Err(why),
         }
     }
 
@@ -303,10 +311,20 @@ impl CallPath {
         };
         let rejected = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
         // A stakeholder that was revoked since the call gets no answer any more.
-        let allowed =
-            authorizer.facts(now, Instant::now()).and_then(|facts| facts.still_allows(&call.caller));
-        let rules = allowed.map_err(|reason| rejected(reason, String::new()))?;
-        let redacted = redact(texts, rules.as_ref(), Recipient::Named(&call.caller.name), cdr);
+        let facts = authorizer.facts(now, Instant::now());
+        let allowed = facts.and_then(|facts| Ok((facts.still_allows(&call.caller)?, facts)));
+        let (rules, facts) = allowed.map_err(|reason| rejected(reason, String::new()))?;
+        let recipient = Recipient::Named(&call.caller.name);
+        let told;
+        let redacted = match &call.about {
+            About::Parameters(asked) => {
+                told = parameters(&facts, asked, texts, &call.caller.name, cdr);
+                told.as_deref().map_err(Clone::clone)
+            }
+            About::Service | About::Goal(_) | About::Cancel(..) => {
+                redact(texts, rules.as_ref(), recipient, cdr)
+            }
+        };
         let cdr = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
         let form = if rules.is_some() { "redacted answer" } else { "answer" };
         let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
@@ -363,6 +381,22 @@ impl CallPath {
             let _gone = server.send_response(id, &answer);
         }
     }
+}
+
+/// What a stakeholder may have of the robot's answer about parameters.
+fn parameters(
+    facts: &IngressFacts,
+    asked: &Asked,
+    texts: &mut MessageRedactor,
+    who: &str,
+    cdr: &[u8],
+) -> Result<Vec<u8>, (Refused, String)> {
+    let (_, node) = facts.ingress.parameters().ok_or((Refused::Undeclared, String::new()))?;
+    let rights = Rights { node, who, now: facts.now.moment };
+    let mut hide = |rules: &Arc<TextRules>, answer: &[u8]| {
+        redact(texts, Some(rules), Recipient::Named(who), answer).map(<[u8]>::to_vec)
+    };
+    node_parameters::answer(rights, asked, cdr, &mut hide)
 }
 
 impl OpenIngress for ServiceIngress {

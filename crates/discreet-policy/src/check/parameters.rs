@@ -1,0 +1,166 @@
+//! Parameters of nodes: names, types and bounds; and services and topics that would open them in another way.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::declared::{Bounds, Declaration};
+use super::super::file::{Located, ParameterEntry, ParametersEntry, Section};
+use super::super::finding::{Span, quoted};
+use super::super::names::Pattern;
+use super::super::parameter::{
+    LONGEST_NAME, Parameter, ParameterService, ParameterType, is_parameter_name, qualified,
+};
+use super::super::tree::MapEntry;
+use super::super::verb::Verb;
+use super::actions::is_part;
+use super::declared::{Classes, class, declaration, full_name, rate};
+use super::{Checker, fields};
+use discreet_pii::PersonalData;
+use discreet_redact::{EVERY_FIELD, TextRules};
+
+/// The parameters of all nodes, in the order of the file; each once to be read and once to be set.
+pub(super) fn parameters(
+    section: &Section<ParametersEntry>,
+    classes: &Classes,
+    personal: &Arc<PersonalData>,
+    context: &mut Checker,
+) -> Vec<Declaration> {
+    let mut declared = Vec::new();
+    for entry in &section.0 {
+        if is_part(entry, Verb::Get, context) || full_name(entry, context).is_none() {
+            continue;
+        }
+        let longest = ParameterService::ALL.into_iter().map(|one| one.full_name(&entry.name).len()).max();
+        if longest > Some(LONGEST_NAME) {
+            let message =
+                format!("{} is too long: the names of its services are not ROS names", quoted(&entry.name));
+            context.error("bad-name", entry.span, message, "use a shorter name");
+            continue;
+        }
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        if written.names.is_empty() {
+            let help = "name the parameters, or leave the node out: undeclared ones are denied anyway";
+            context.error("no-parameters", entry.place("names"), "`names` has no parameter", help);
+        }
+        let node: Arc<str> = entry.name.as_str().into();
+        for (name, one) in &written.names {
+            let Some(place) = place(entry, name) else { continue };
+            let parameter = parameter(&node, name, one, place, context);
+            let text = text(name, one, place, personal, context);
+            let (Some(parameter), Some(class)) = (parameter, &class) else { continue };
+            let parameter = Arc::new(parameter);
+            for verb in [Verb::Get, Verb::Set] {
+                let pattern = Pattern::exact(&qualified(&node, name));
+                declared.push(Declaration {
+                    text: text.clone().filter(|_| verb == Verb::Get),
+                    bounds: Bounds { rate: rate(written.rate), ..Bounds::default() },
+                    parameter: Some(Arc::clone(&parameter)),
+                    ..declaration(verb, pattern, one.kind.name(), Arc::clone(class), place.key_span)
+                });
+            }
+        }
+    }
+    declared
+}
+
+/// A parameter in the tree.
+fn place<'a>(entry: &'a Located<ParametersEntry>, name: &str) -> Option<&'a MapEntry> {
+    entry.node.entry("names")?.node.entry(name)
+}
+
+fn parameter(
+    node: &Arc<str>,
+    name: &str,
+    written: &ParameterEntry,
+    place: &MapEntry,
+    context: &mut Checker,
+) -> Option<Parameter> {
+    let ParameterEntry { kind, limits, one_of, max_length, .. } = written;
+    if !is_parameter_name(name) {
+        let message = format!("{} is not the name of a parameter", quoted(name));
+        let help = "write the whole name, with letters, digits, `_`, `.`, `/` and `-`: `FollowPath.max_vel_x`; no globs";
+        context.error("bad-parameter-name", place.key_span, message, help);
+        return None;
+    }
+    let fits = [
+        ("limits", limits.is_some(), kind.is_number(), "are for numbers"),
+        ("one_of", one_of.is_some(), kind.is_text(), "is for text"),
+        ("max_length", max_length.is_some(), kind.has_length(), "is for text and arrays"),
+    ];
+    for (key, written, fits, is_for) in fits {
+        if written && !fits {
+            let message = format!("`{key}` {is_for}, but {} is {}", quoted(name), with_article(*kind));
+            context.error("bad-bound", key_place(place, key), message, "take it out, or correct the type");
+        }
+    }
+    if let Some([least, most]) = limits
+        && least > most
+    {
+        let message = format!("the limits of {} are reversed: no value fits", quoted(name));
+        let help = format!("the least comes first: `[{most}, {least}]`");
+        context.error("reversed-limits", key_place(place, "limits"), message, help);
+    }
+    Some(Parameter {
+        node: Arc::clone(node),
+        name: name.to_owned(),
+        kind: *kind,
+        limits: *limits,
+        one_of: one_of.as_ref().map(|texts| texts.iter().cloned().collect::<BTreeSet<_>>()),
+        max_length: max_length.and_then(|length| usize::try_from(length).ok()),
+    })
+}
+
+fn with_article(kind: ParameterType) -> String {
+    let article =
+        if kind == ParameterType::Integer || kind == ParameterType::IntegerArray { "an" } else { "a" };
+    format!("{article} {}", kind.name())
+}
+
+fn key_place(place: &MapEntry, key: &str) -> Span {
+    place.node.entry(key).map_or(place.key_span, |entry| entry.key_span)
+}
+
+/// The rules for its text. `None` without `redact`, and after an error, which is reported.
+fn text(
+    name: &str,
+    written: &ParameterEntry,
+    place: &MapEntry,
+    personal: &Arc<PersonalData>,
+    context: &mut Checker,
+) -> Option<Arc<TextRules>> {
+    let how = written.redact.as_ref()?;
+    let redact = place.node.entry("redact")?;
+    if !written.kind.is_text() {
+        let message = format!("there is no text to hide in {}, {}", quoted(name), with_article(written.kind));
+        context.error("cannot-redact", redact.key_span, message, "take `redact` out");
+        return None;
+    }
+    let rule = fields::rule(EVERY_FIELD, how, redact, written.kind.name(), personal, context)?;
+    Some(Arc::new(TextRules::new(vec![(EVERY_FIELD.to_owned(), rule)], Arc::clone(personal))))
+}
+
+/// Reports a service through which parameters would pass without their bounds: an error if `parameters` declares the
+/// node, else a warning.
+pub(super) fn service(
+    name: &str,
+    type_name: &str,
+    span: Span,
+    nodes: &Section<ParametersEntry>,
+    context: &mut Checker,
+) {
+    let named = ParameterService::split(name);
+    if let Some((node, service)) = named.filter(|(node, _)| nodes.names().any(|known| known == *node)) {
+        let message = format!("{} is the way to the parameters of {}", quoted(name), quoted(node));
+        let verb = service.verb().name();
+        let help =
+            format!("take the service out: `parameters` declares the node, and rules with `{verb}` open it");
+        context.error("parameter-service", span, message, help);
+        return;
+    }
+    if ParameterService::ALL.into_iter().any(|service| service.type_name() == type_name) {
+        let message = format!("{} opens every parameter of its node, and no range is checked", quoted(name));
+        let help = "declare the node under `parameters`, with the names and ranges that may pass";
+        context.warning("parameter-service", span, message, help);
+    }
+}
