@@ -16,7 +16,7 @@ schema for editors. [policy.md](policy.md) explains how to write a policy. A key
 ";
 
 /// Sections of the page: heading, introduction, and where the schema has its keys.
-const SECTIONS: [(&str, &str, &str); 11] = [
+const SECTIONS: [(&str, &str, &str); 13] = [
     ("Top level", "", ""),
     ("`classes`", "A map from the name of a class to:", "ClassEntry"),
     ("`classes.NAME.escalate`", "", "EscalateEntry"),
@@ -26,6 +26,8 @@ const SECTIONS: [(&str, &str, &str); 11] = [
     ("`commands`", "A map from the full name of a topic to:", "CommandEntry"),
     ("`services`", "A map from the full name of a service to:", "ServiceEntry"),
     ("`actions`", "A map from the full name of an action to:", "ActionEntry"),
+    ("`parameters`", "A map from the full name of a node to:", "ParametersEntry"),
+    ("`parameters.NODE.names`", "A map from the name of a parameter to:", "ParameterEntry"),
     ("`personal_data`", "", "PersonalDataEntry"),
     ("`rules`", "A list of:", "RuleEntry"),
 ];

@@ -105,6 +105,30 @@ pub fn request(
     Ok((Asked { service, names }, inside))
 }
 
+/// The answer to a request of which nothing was set, as a node would give it: without it, clients would wait. `None` for
+/// requests that set nothing, and for those that cannot be read.
+pub fn not_set(service: ParameterService, request: &[u8], why: Refused) -> Option<Vec<u8>> {
+    let count = Reader::new(request).ok()?.sequence(1, None).ok()?;
+    let results = match service {
+        ParameterService::Set => count,
+        ParameterService::SetAtomically => 1,
+        ParameterService::Get
+        | ParameterService::GetTypes
+        | ParameterService::Describe
+        | ParameterService::List => {
+            return None;
+        }
+    };
+    let mut told = Vec::new();
+    let mut writer = Writer::new(&mut told);
+    if service == ParameterService::Set {
+        writer.sequence(results as usize);
+    }
+    let reason = format!("refused by the guard: {}", why.label());
+    (0..results).for_each(|_| answer::write_result(false, &reason, &mut writer));
+    Some(told)
+}
+
 /// A name, and what it is a part of: `FollowPath` of `FollowPath.max_vel_x`.
 fn parts(name: &str) -> impl Iterator<Item = &str> {
     let parents = name.match_indices('.').filter_map(|(at, _)| name.get(..at));

@@ -77,7 +77,7 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
             Arc::new(Ingress { kind, declaration, access, readers, parameters: None })
         }));
     }
-    let nodes = nodes(parameters, &mut ingress);
+    let nodes = nodes(parameters, &mut ingress, &mut readers);
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();
     let mut topic = |(declaration, access): (Declaration, Access)| {
@@ -101,6 +101,7 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
 fn nodes(
     parameters: Vec<(Declaration, Access)>,
     ingress: &mut Vec<Arc<Ingress>>,
+    readers: &mut groups::Builder,
 ) -> Vec<Arc<NodeParameters>> {
     let (gets, sets): (Vec<_>, Vec<_>) = parameters.into_iter().partition(|(one, _)| one.verb == Verb::Get);
     let mut nodes: Vec<(Declaration, NodeParameters)> = Vec::new();
@@ -112,7 +113,8 @@ fn nodes(
             nodes.push((get.0.clone(), node));
         }
         if let Some((_, node)) = nodes.last_mut() {
-            node.parameters.insert(parameter.name.clone(), ParameterPolicy { parameter, get, set });
+            let readers = readers.groups_of(&get.0.class, &get.1);
+            node.parameters.insert(parameter.name.clone(), ParameterPolicy { parameter, get, set, readers });
         }
     }
     let finish = |(template, node): (Declaration, NodeParameters)| {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::declared::{Declaration, Ingress};
 use super::finding::Span;
+use super::groups::{Groups, KeyGroup};
 use super::names::Pattern;
 use super::rule::Form;
 use super::time::Moment;
@@ -174,6 +175,8 @@ pub struct ParameterPolicy {
     pub(super) parameter: Arc<Parameter>,
     pub(super) get: (Declaration, Access),
     pub(super) set: (Declaration, Access),
+    /// Values are sealed to each stakeholder, so these groups share no keys.
+    pub(super) readers: Groups,
 }
 
 impl ParameterPolicy {
@@ -186,6 +189,16 @@ impl ParameterPolicy {
     pub fn stakeholder(&self, verb: Verb, name: &str, now: Moment) -> Verdict {
         let (_, access) = if verb == Verb::Set { &self.set } else { &self.get };
         access.stakeholder(name, now)
+    }
+
+    /// The stakeholders that may get it in this form at some time.
+    pub fn readers(&self, form: Form) -> Option<&Arc<KeyGroup>> {
+        self.readers.iter().flatten().find(|group| group.form() == form)
+    }
+
+    /// Its full name: `/controller_server:FollowPath.max_vel_x`.
+    pub fn full_name(&self) -> &str {
+        self.get.0.pattern.text()
     }
 
     /// The redaction of its text; `None` without a redacted form.

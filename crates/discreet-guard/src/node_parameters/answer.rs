@@ -196,6 +196,11 @@ fn success(reader: &mut Reader<'_>) -> Result<bool, Refusal> {
 }
 
 fn write_success(success: bool, writer: &mut Writer<'_>) {
+    write_result(success, if success { "" } else { "refused by the node" }, writer);
+}
+
+/// Writes a `rcl_interfaces/msg/SetParametersResult`.
+pub fn write_result(success: bool, reason: &str, writer: &mut Writer<'_>) {
     writer.bool(success);
-    writer.str(if success { "" } else { "refused by the node" });
+    writer.str(reason);
 }

@@ -1,15 +1,17 @@
 //! Parameters of nodes: names, types and bounds; and services and topics that would open them in another way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::super::declared::{Bounds, Declaration};
+use super::super::compile::Compiled;
+use super::super::declared::{Bounds, Declaration, TopicPolicy};
 use super::super::file::{Located, ParameterEntry, ParametersEntry, Section};
 use super::super::finding::{Span, quoted};
 use super::super::names::Pattern;
 use super::super::parameter::{
-    LONGEST_NAME, Parameter, ParameterService, ParameterType, is_parameter_name, qualified,
+    LONGEST_NAME, Parameter, ParameterService, ParameterType, is_parameter_name, qualified, whole_node,
 };
+use super::super::rule::{Effect, Form, Rule, Target};
 use super::super::tree::MapEntry;
 use super::super::verb::Verb;
 use super::actions::is_part;
@@ -17,6 +19,9 @@ use super::declared::{Classes, class, declaration, full_name, rate};
 use super::{Checker, fields};
 use discreet_pii::PersonalData;
 use discreet_redact::{EVERY_FIELD, TextRules};
+
+/// The type of `/parameter_events`.
+const EVENT_TYPE: &str = "rcl_interfaces/msg/ParameterEvent";
 
 /// The parameters of all nodes, in the order of the file; each once to be read and once to be set.
 pub(super) fn parameters(
@@ -162,5 +167,53 @@ pub(super) fn service(
         let message = format!("{} opens every parameter of its node, and no range is checked", quoted(name));
         let help = "declare the node under `parameters`, with the names and ranges that may pass";
         context.warning("parameter-service", span, message, help);
+    }
+}
+
+/// Warnings and errors about rules: text without a redacted form, and the topic with the values of all parameters.
+pub(super) fn warn(compiled: &Compiled, context: &mut Checker) {
+    let text = compiled.nodes.iter().flat_map(|node| node.parameters());
+    let text = text.filter(|one| one.parameter().kind.is_text() && one.text_rules().is_none());
+    let (mut by_name, mut by_node) = (HashMap::new(), HashMap::new());
+    for one in text {
+        by_name.insert(one.full_name(), one);
+        by_node.entry(one.parameter().node.as_ref()).or_insert(one);
+    }
+    let redacted = |rule: &&Rule| rule.verb == Verb::Get && rule.effect == Effect::Allow(Form::Redacted);
+    for rule in compiled.rules.iter().filter(redacted) {
+        let reached = rule.targets.iter().find_map(|target| match target {
+            Target::Names(name) => match whole_node(name) {
+                Some(node) => by_node.get(node),
+                None => by_name.get(name.text()),
+            },
+            Target::Class(_) => None,
+        });
+        let Some(one) = reached else { continue };
+        let message = format!(
+            "this rule allows the text of {} redacted, but nothing says what to hide in it",
+            quoted(one.full_name())
+        );
+        let help = format!("add `redact:` to the parameter on line {}, or name others", one.get.0.span.line);
+        context.error("nothing-to-redact", rule.span, message, help);
+    }
+    events(compiled, context);
+}
+
+/// The topic on which every node publishes each parameter that is set, by all nodes.
+fn events(compiled: &Compiled, context: &mut Checker) {
+    let Some(node) = compiled.nodes.first() else { return };
+    let all = |topic: &&Arc<TopicPolicy>| topic.type_name() == EVENT_TYPE && topic.has_readers();
+    for topic in compiled.topics.iter().filter(all) {
+        let message = format!(
+            "{} shows every parameter that is set, of all nodes, whatever line {} says of {}",
+            quoted(topic.name()),
+            node.span.line,
+            quoted(&node.name)
+        );
+        let help = "deny the topic, or take it out: parameters are read under `parameters`";
+        match topic.access.everyone.allows() {
+            true => context.error("parameter-events", topic.span(), message, help),
+            false => context.warning("parameter-events", topic.span(), message, help),
+        }
     }
 }

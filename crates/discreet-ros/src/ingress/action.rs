@@ -54,8 +54,8 @@ pub enum About {
 pub enum Request<'a> {
     /// This is sent inside.
     Inside(About, Cow<'a, [u8]>),
-    /// There is nothing to ask the robot: this goes to the caller.
-    Answer(Vec<u8>),
+    /// There is nothing to ask the robot: this goes to the caller. With a reason: it says that the request was refused.
+    Answer(Vec<u8>, Option<(Refused, String)>),
 }
 
 /// The robot's answer to a call.
@@ -88,7 +88,7 @@ impl GoalPart {
                 Some(first) => {
                     Request::Inside(About::Cancel(targets, gathered), request_for(&first).to_vec().into())
                 }
-                None => Request::Answer(gathered.write()),
+                None => Request::Answer(gathered.write(), None),
             });
         }
         let mut request = request.to_vec();

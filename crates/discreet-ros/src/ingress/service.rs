@@ -2,6 +2,7 @@
 
 mod ends;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use ends::{Ends, offer};
 
 use super::action::{About, Answered, GoalPart, Request};
+use super::parameters;
 use super::redact::redact;
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
@@ -20,10 +22,9 @@ use discreet_audit::Time;
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
-use discreet_guard::ingress::{Authorizer, IngressFacts, IngressStats, Refused, Rejected};
-use discreet_guard::node_parameters::{self, Asked, Rights};
+use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
 use discreet_policy::ActionPart;
-use discreet_redact::{MessageRedactor, Recipient, TextRules};
+use discreet_redact::{MessageRedactor, Recipient};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
 
@@ -165,7 +166,7 @@ impl CallPath {
                 Ok(Some(id)) => {
                     (served, empty) = (served + 1, 0);
                     let now = Time::system();
-                    if let Err(rejected) = self.forward(id, now) {
+                    if let Err(rejected) = self.forward(id, now, stats) {
                         let answer = rejected.reason;
                         self.authorizer.refuse(stats, rejected, now);
                         self.refuse(id, answer);
@@ -178,7 +179,7 @@ impl CallPath {
     }
 
     /// Decides on the request in `message`, and passes it on.
-    fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
+    fn forward(&mut self, id: RequestId, now: Time, stats: &IngressStats) -> Result<(), Rejected> {
         let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, goals, .. } = self else {
             return Ok(());
         };
@@ -205,17 +206,15 @@ impl CallPath {
             (Some(goals), _) => {
                 goals.request(caller, request.message()).map_err(|reason| (reason, String::new()))
             }
-            (None, Some((service, node))) => {
-                let rights = Rights { node, who: &caller.name, now: facts.now.moment };
-                node_parameters::request(rights, service, request.message())
-                    .map(|(asked, inside)| Request::Inside(About::Parameters(asked), inside.into()))
-            }
+            (None, Some(_)) => parameters::request(&facts, caller, request.message()),
             (None, None) => Ok(Request::Inside(About::Service, request.message().into())),
         };
         let (about, inside) = match prepared.map_err(|(reason, detail)| rejected(reason, detail))? {
             Request::Inside(about, inside) => (about, inside),
-            Request::Answer(answer) => {
-                let call = call(About::Service);
+            Request::Answer(answer, why) => {
+                let (call, why) =
+                    (call(About::Service), why.map(|(reason, detail)| rejected(reason, detail)));
+                why.into_iter().for_each(|why| self.authorizer.refuse(stats, why, now));
                 return self.answer_with(&call, &answer, now);
             }
         };
@@ -314,18 +313,12 @@ impl CallPath {
         let facts = authorizer.facts(now, Instant::now());
         let allowed = facts.and_then(|facts| Ok((facts.still_allows(&call.caller)?, facts)));
         let (rules, facts) = allowed.map_err(|reason| rejected(reason, String::new()))?;
-        let recipient = Recipient::Named(&call.caller.name);
-        let told;
-        let redacted = match &call.about {
-            About::Parameters(asked) => {
-                told = parameters(&facts, asked, texts, &call.caller.name, cdr);
-                told.as_deref().map_err(Clone::clone)
-            }
-            About::Service | About::Goal(_) | About::Cancel(..) => {
-                redact(texts, rules.as_ref(), recipient, cdr)
-            }
+        let who = &call.caller.name;
+        let told = match &call.about {
+            About::Parameters(asked) => parameters::answer(&facts, asked, texts, who, cdr).map(Cow::Owned),
+            _ => redact(texts, rules.as_ref(), Recipient::Named(who), cdr).map(Cow::Borrowed),
         };
-        let cdr = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let cdr = &*told.map_err(|(reason, detail)| rejected(reason, detail))?;
         let form = if rules.is_some() { "redacted answer" } else { "answer" };
         let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
         // Redaction may have taken longer than a window of the log.
@@ -381,22 +374,6 @@ impl CallPath {
             let _gone = server.send_response(id, &answer);
         }
     }
-}
-
-/// What a stakeholder may have of the robot's answer about parameters.
-fn parameters(
-    facts: &IngressFacts,
-    asked: &Asked,
-    texts: &mut MessageRedactor,
-    who: &str,
-    cdr: &[u8],
-) -> Result<Vec<u8>, (Refused, String)> {
-    let (_, node) = facts.ingress.parameters().ok_or((Refused::Undeclared, String::new()))?;
-    let rights = Rights { node, who, now: facts.now.moment };
-    let mut hide = |rules: &Arc<TextRules>, answer: &[u8]| {
-        redact(texts, Some(rules), Recipient::Named(who), answer).map(<[u8]>::to_vec)
-    };
-    node_parameters::answer(rights, asked, cdr, &mut hide)
 }
 
 impl OpenIngress for ServiceIngress {
