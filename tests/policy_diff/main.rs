@@ -46,7 +46,7 @@ services:
 actions:
   /nav: { type: nav2_msgs/action/NavigateToPose, class: contextual, rate: 2, limits: { pose.pose.position.x: [-10, 10] }, on_end: cancel, redact: { feedback.note: [person], result.seal: remove, result.text: { find: [date], with: generalise, spoken: true } } }
 parameters:
-  /control: { class: contextual, rate: 5, names: { speed: { type: double, limits: [0, 0.5] }, mode: { type: string, one_of: [slow, fast], max_length: 8, redact: [person] }, note: { type: string, redact: { find: [date], with: generalise, spoken: true } } } }
+  /control: { class: contextual, rate: 5, names: { speed: { type: double, limits: [0, 0.5] }, mode: { type: string, one_of: [slow, fast], max_length: 8, redact: [person] }, note: { type: string, redact: { find: [title], with: replace, spoken: true } } } }
 personal_data:
   operators: { phone: pseudonym }
   thresholds: { person: 40 }

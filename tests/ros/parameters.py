@@ -1,8 +1,10 @@
 """A node of the robot with parameters, and stakeholders with unchanged parameter clients."""
 
 import contextlib
+import threading
 
 import rclpy
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.parameter import Parameter
 from rclpy.parameter_client import AsyncParameterClient
 
@@ -10,6 +12,14 @@ from acting import Spinning, result_of
 from waiting import eventually
 
 NODE = '/controller_server'
+SERVICES = (
+    'get_parameters',
+    'get_parameter_types',
+    'describe_parameters',
+    'list_parameters',
+    'set_parameters',
+    'set_parameters_atomically',
+)
 VALUES = {
     'max_vel_x': 0.3,
     'FollowPath.max_vel_x': 0.4,
@@ -39,6 +49,18 @@ class Tuned(Spinning):
     def was_set(self, parameters):
         self.set.extend((one.name, one.value) for one in parameters)
 
+    def thinks(self):
+        """Lets the node wait before it sets a value; gives the events that it waits, and that it goes on."""
+        thinking, go_on = threading.Event(), threading.Event()
+
+        def wait(parameters):
+            thinking.set()
+            go_on.wait(4)
+            return SetParametersResult(successful=True)
+
+        self.node.add_on_set_parameters_callback(wait)
+        return thinking, go_on
+
     def value(self, name):
         return self.node.get_parameter(name).value
 
@@ -48,6 +70,7 @@ class Tuning(Spinning):
 
     def __init__(self, domain, node):
         super().__init__(domain, f'tunes{node.replace("/", "_")}')
+        self.own, self.reasons = domain, set()
         self.client = AsyncParameterClient(self.node, node)
         self.start()
 
@@ -60,17 +83,18 @@ class Tuning(Spinning):
     def get(self, *names, patience=15):
         """The values of these parameters."""
         response = result_of(self.client.get_parameters(list(names)), patience)
-        values = [
-            rclpy.parameter.parameter_value_to_python(value) if value.type else None for value in response.values
-        ]
-        return values
+        value = rclpy.parameter.parameter_value_to_python
+        return [value(one) if one.type else None for one in response.values]
 
     def set(self, patience=15, atomically=False, **values):
         """Sets these, `__` for a dot; gives whether each was set."""
         parameters = [Parameter(name.replace('__', '.'), value=value) for name, value in values.items()]
         if atomically:
-            return result_of(self.client.set_parameters_atomically(parameters), patience).result.successful
-        return [one.successful for one in result_of(self.client.set_parameters(parameters), patience).results]
+            results = [result_of(self.client.set_parameters_atomically(parameters), patience).result]
+        else:
+            results = result_of(self.client.set_parameters(parameters), patience).results
+        self.reasons |= {one.reason for one in results if not one.successful}
+        return results[0].successful if atomically else [one.successful for one in results]
 
     def names(self, *prefixes, patience=15):
         """The names and parts of names that it lists."""

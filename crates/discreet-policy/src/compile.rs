@@ -108,7 +108,7 @@ fn nodes(
     for (get, set) in gets.into_iter().zip(sets) {
         let Some(parameter) = get.0.parameter.clone() else { continue };
         if nodes.last().is_none_or(|(_, node)| node.name != parameter.node) {
-            let (name, span) = (Arc::clone(&parameter.node), get.0.span);
+            let (name, span) = (Arc::clone(&parameter.node), parameter.node_span);
             let node = NodeParameters { name, span, parameters: BTreeMap::new() };
             nodes.push((get.0.clone(), node));
         }

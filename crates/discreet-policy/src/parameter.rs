@@ -133,6 +133,8 @@ impl ParameterType {
 pub struct Parameter {
     /// The node that has it, by its full name.
     pub node: Arc<str>,
+    /// The place of the node's declaration.
+    pub node_span: Span,
     /// Its name in that node: `FollowPath.max_vel_x`.
     pub name: String,
     /// Its type.

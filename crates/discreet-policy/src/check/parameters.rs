@@ -51,7 +51,7 @@ pub(super) fn parameters(
         let node: Arc<str> = entry.name.as_str().into();
         for (name, one) in &written.names {
             let Some(place) = place(entry, name) else { continue };
-            let parameter = parameter(&node, name, one, place, context);
+            let parameter = parameter((&node, entry.span), name, one, place, context);
             let text = text(name, one, place, personal, context);
             let (Some(parameter), Some(class)) = (parameter, &class) else { continue };
             let parameter = Arc::new(parameter);
@@ -75,7 +75,7 @@ fn place<'a>(entry: &'a Located<ParametersEntry>, name: &str) -> Option<&'a MapE
 }
 
 fn parameter(
-    node: &Arc<str>,
+    (node, node_span): (&Arc<str>, Span),
     name: &str,
     written: &ParameterEntry,
     place: &MapEntry,
@@ -108,6 +108,7 @@ fn parameter(
     }
     Some(Parameter {
         node: Arc::clone(node),
+        node_span,
         name: name.to_owned(),
         kind: *kind,
         limits: *limits,
