@@ -101,7 +101,7 @@ const COMPARED: &[Pair] = &[
     ("parameters.*.names.*.max_length", ", max_length: 8", "", Gains, "fleet may set /control:mode with a length of any instead of at most 8"),
     ("parameters.*.names.*.redact", "max_length: 8, redact: [person]", "max_length: 8, redact: mask", Both, "desk get /control:mode: redacted (*: person) -> redacted (*: mask)"),
     ("parameters.*.names.*.redact[]", "max_length: 8, redact: [person]", "max_length: 8, redact: [person, title]", Loses, "desk get /control:mode: redacted (*: person) -> redacted (*: person title)"),
-    ("parameters.*.names.*.redact.find[]", "find: [title]", "find: [title, age]", Loses, "desk get /control:note: redacted (*: title (replace)) -> redacted (*: title age (replace))"),
+    ("parameters.*.names.*.redact.find[]", "find: [title]", "find: [title, age]", Loses, "desk get /control:note: redacted (*: title (replace)) -> redacted (*: age title (replace))"),
     ("parameters.*.names.*.redact.with", "with: replace", "with: remove", Loses, "desk get /control:note: redacted (*: title (replace)) -> redacted (*: title (remove))"),
     ("parameters.*.names.*.redact.spoken", "with: replace, spoken: true", "with: replace", Changes, "desk has /control:note redacted with `*` taken as text of the sort: any instead of spoken"),
     ("rules[].get", "get: /control, as", "get: /control:speed, as", Loses, "desk get /control:note: redacted (*: title (replace)) -> nothing"),
