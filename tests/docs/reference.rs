@@ -97,6 +97,9 @@ fn kind(value: &Value) -> String {
         let word = value["anyOf"][1]["const"].as_str().unwrap_or_default();
         return format!("{} or `{word}`", numbers.join(", "));
     }
+    if value["anyOf"][0]["oneOf"].is_array() {
+        return "[redaction](#redact)".into();
+    }
     if value["anyOf"].is_array() {
         return "text, or a list of texts".into();
     }
@@ -144,7 +147,11 @@ fn allowed(value: &Value) -> String {
     match words.len() {
         1 => return String::new(),
         2..=5 => {}
-        _ => return " [Operators](#redact).".into(),
+        _ if words.iter().any(|word| word["const"] == "remove") => return " [Operators](#redact).".into(),
+        _ => {
+            let names = words.iter().map(|word| format!("`{}`", word["const"].as_str().unwrap_or_default()));
+            return format!(" {}.", names.collect::<Vec<_>>().join(", "));
+        }
     }
     let meaning = |word: &Value| {
         let description = one_line(word);

@@ -195,6 +195,16 @@ def test_plain_calls_outside_and_events_of_parameters_do_not_pass(ward):
     assert ('controller_server', '/desk') in desk.node.get_node_names_and_namespaces()
 
 
+def test_the_services_are_offered_while_the_node_is_there(ward):
+    ward.go()
+    desk = ward.commander('desk', parameters=[NODE])
+    eventually('the guard is ready', lambda: ward.status(f'{NODE}/get_parameters/call'))
+    assert not ward.outer.node().count_services(f'{NODE}/get_parameters/call')
+    assert not desk.node().count_services(f'/desk{NODE}/get_parameters')
+    ward.tuned()
+    eventually('the services', lambda: desk.node().count_services(f'/desk{NODE}/get_parameters'))
+
+
 def test_who_is_revoked_reads_and_sets_nothing_any_more(ward):
     tuned = ward.tuned()
     ward.go()

@@ -248,7 +248,7 @@ fn parameters(name: &str, verb: Verb, known: &Known) -> Result<Target, Unreachab
     let Some(parameter) = parameter else { return Ok(Target::Names(all_of(node))) };
     // An error in the node's declaration is reported already.
     if declared.is_some_and(|node| !node.names.contains_key(parameter)) {
-        let all = declared.into_iter().flat_map(|node| node.names.keys().map(String::as_str));
+        let all = declared.iter().flat_map(|node| node.names.keys().map(String::as_str));
         let help = suggest(parameter, all, "declare it under the `names` of the node");
         let message = format!("parameter {} of {} is not declared", quoted(parameter), quoted(node));
         return Err((verb.undeclared(), message, help));

@@ -23,7 +23,7 @@ use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
 use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
-use discreet_policy::ActionPart;
+use discreet_policy::{ActionPart, ParameterService};
 use discreet_redact::{MessageRedactor, Recipient};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -57,6 +57,8 @@ struct CallPath {
     authorizer: Authorizer,
     /// Of an action's service.
     goals: Option<GoalPart>,
+    /// Offered only while the robot offers it.
+    follows: bool,
 }
 
 /// A call that the robot has not answered yet.
@@ -80,7 +82,8 @@ impl ServiceIngress {
         call: &ServiceDefinition,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<ServiceIngress>, RosError> {
-        let of_action = goals.is_some();
+        let of_parameters = ParameterService::ALL.into_iter().any(|one| one.type_name() == service.name);
+        let follows = of_parameters || goals.is_some();
         let ingress = Arc::new(ServiceIngress {
             stats: IngressStats::default(),
             turn: Turn::default(),
@@ -93,12 +96,13 @@ impl ServiceIngress {
                 texts,
                 authorizer,
                 goals,
+                follows,
             }),
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
         let offer = offer(outer, outside, ServiceSupport::load(call)?, &ingress, queue);
-        let server = if of_action { None } else { Some(offer()?) };
+        let server = if follows { None } else { Some(offer()?) };
         ingress.path.with(|path| path.ends = Some(Ends { server, client, offer }));
         Ok(ingress)
     }
@@ -112,7 +116,7 @@ impl Serve for ServiceIngress {
         let ended = || self.ended.load(SeqCst);
         let answers = !ended() && path.serve_answers(&self.stats);
         path.give_up(&self.stats);
-        path.attend_goals();
+        path.follow();
         let requests = !ended() && path.serve_requests(&self.stats);
         if ended() {
             path.end();
@@ -138,21 +142,14 @@ impl CallPath {
         self.authorizer.close();
     }
 
-    fn attend_goals(&mut self) {
-        let (Some(Ends { server, client, offer }), Some(part)) = (&mut self.ends, &mut self.goals) else {
-            return;
-        };
-        let is_available = client.is_available();
-        if !is_available && part.part == ActionPart::GetResult {
-            self.calls.clear(); // nobody will answer them; commanders ask again
+    fn follow(&mut self) {
+        let CallPath { ends: Some(ends), goals, calls, follows: true, .. } = self else { return };
+        let waits = goals.as_ref().is_some_and(|goals| goals.part == ActionPart::GetResult);
+        let is_heard = goals.as_ref().is_none_or(|part| part.goals().is_heard());
+        if !ends.follow(is_heard, waits || calls.is_empty()) && waits {
+            calls.clear(); // nobody will answer them; commanders ask again
         }
-        match (is_available, server.is_some()) {
-            // Tried again if the middleware refuses.
-            (true, false) if part.goals().is_heard() => *server = offer().ok(),
-            (false, true) if self.calls.is_empty() => *server = None,
-            _ => {}
-        }
-        part.attend(&mut self.authorizer, client);
+        goals.iter_mut().for_each(|part| part.attend(&mut self.authorizer, &mut ends.client));
     }
 
     /// True if there may be more.
