@@ -88,8 +88,8 @@ impl Pattern {
         Some(Self { text: text.to_owned(), segments: canonical(segments?) })
     }
 
-    /// A name that is not one of ROS, such as that of a parameter, in a form that the caller has checked. It has no slash
-    /// of its own meaning; a star at its end stands for any rest.
+    /// A name of another form, such as that of a parameter, which the caller has checked. Slashes in it do not separate
+    /// segments; a star at its end stands for any rest.
     pub(super) fn exact(text: &str) -> Self {
         Self { text: text.to_owned(), segments: vec![Segment::One(text.to_owned())] }
     }

@@ -249,13 +249,14 @@ pub(super) fn services(
     context: &mut Checker,
 ) -> Vec<Declaration> {
     let mut services = Vec::new();
+    let nodes: HashSet<&str> = nodes.names().collect();
     for entry in &section.0 {
         if is_part(entry, Verb::Call, context) {
             continue;
         }
         let Some(pattern) = full_name(entry, context) else { continue };
         let Some(written) = &entry.value else { continue };
-        parameters::service(&entry.name, &written.type_name, entry.span, nodes, context);
+        parameters::service(&entry.name, &written.type_name, entry.span, &nodes, context);
         let class = class(&written.class, entry, classes, context);
         ros_type(&written.type_name, "srv", entry.place("type"), context);
         let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);

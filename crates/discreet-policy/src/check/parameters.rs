@@ -1,6 +1,6 @@
 //! Parameters of nodes: names, types and bounds; and services and topics that would open them in another way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::compile::Compiled;
@@ -148,15 +148,9 @@ fn text(
 
 /// Reports a service through which parameters would pass without their bounds: an error if `parameters` declares the
 /// node, else a warning.
-pub(super) fn service(
-    name: &str,
-    type_name: &str,
-    span: Span,
-    nodes: &Section<ParametersEntry>,
-    context: &mut Checker,
-) {
+pub(super) fn service(name: &str, type_name: &str, span: Span, nodes: &HashSet<&str>, context: &mut Checker) {
     let named = ParameterService::split(name);
-    if let Some((node, service)) = named.filter(|(node, _)| nodes.names().any(|known| known == *node)) {
+    if let Some((node, service)) = named.filter(|(node, _)| nodes.contains(node)) {
         let message = format!("{} is the way to the parameters of {}", quoted(name), quoted(node));
         let verb = service.verb().name();
         let help =
