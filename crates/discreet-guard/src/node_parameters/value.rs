@@ -110,7 +110,8 @@ impl Value {
             return Err(Refused::WrongParameterType);
         }
         let in_limits = |number: f64| {
-            limits.is_none_or(|[least, most]| number.is_finite() && least <= number && number <= most)
+            // NaN is in no limits, and limits are finite.
+            limits.is_none_or(|[least, most]| least <= number && number <= most)
         };
         // Integers as such: beyond 2^53 they would be rounded. `as` saturates at the ends of the range.
         let whole_in_limits = |number: i64| {
