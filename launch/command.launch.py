@@ -1,9 +1,9 @@
-"""Sends a stakeholder's commands, calls and goals to a robot, sealed and signed, from its own domain.
+"""Sends what a stakeholder asks of a robot, sealed and signed, from its own domain.
 
     ros2 launch discreet command.launch.py identity:=front_desk.key robot:=concierge-1.pub \\
         outer_domain:=1 domain:=20 commands:='/cmd_vel geometry_msgs/msg/Twist' \\
         services:='["/dock std_srvs/srv/Trigger", "/undock std_srvs/srv/Trigger"]' \\
-        actions:='/navigate_to_pose nav2_msgs/action/NavigateToPose'
+        actions:='/navigate_to_pose nav2_msgs/action/NavigateToPose' parameters:=/controller_server
 
 `ros2 launch discreet command.launch.py --show-args` lists the arguments.
 """
@@ -42,8 +42,14 @@ def generate_launch_description():
             'actions',
             default_value="''",
             description=(
-                'Actions of the robot, in the same form. At least one topic, service or action is required.'
+                'Actions of the robot, in the same form. At least one topic, service, action or node is'
+                ' required.'
             ),
+        ),
+        DeclareLaunchArgument(
+            'parameters',
+            default_value="''",
+            description="Nodes whose parameters it reads or sets: '/controller_server', or a list.",
         ),
         DeclareLaunchArgument(
             'passphrase_file',
@@ -73,7 +79,7 @@ def generate_launch_description():
                 # Read as YAML: a text or a list of texts.
                 **{
                     name: ParameterValue(LaunchConfiguration(name))
-                    for name in ('commands', 'services', 'actions')
+                    for name in ('commands', 'services', 'actions', 'parameters')
                 },
                 'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
             }

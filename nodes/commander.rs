@@ -41,7 +41,7 @@ A command is refused when it is older than two seconds: keep the clocks of both 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";
 
-const PARAMETERS: [Parameter; 9] = [
+const PARAMETERS: [Parameter; 10] = [
     Parameter {
         name: "identity",
         help: "the stakeholder's private identity (`discreet identity new` makes one); only this user may read it",
@@ -59,6 +59,10 @@ const PARAMETERS: [Parameter; 9] = [
     },
     Parameter { name: "services", help: "the services that the robot offers: a list of \"NAME TYPE\"" },
     Parameter { name: "actions", help: "the actions that the robot offers: a list of \"NAME TYPE\"" },
+    Parameter {
+        name: "parameters",
+        help: "the nodes of the robot whose parameters are read or set: a list of names, `/controller_server`",
+    },
     Parameter {
         name: "namespace",
         help: "prefix of the names on the own domain (default /NAME, as in the identity)",
@@ -89,8 +93,15 @@ impl Work for Commander {
         let services = named(&given.texts("services")?, "srv", "/dock std_srvs/srv/Trigger")?;
         let actions =
             named(&given.texts("actions")?, "action", "/navigate_to_pose nav2_msgs/action/NavigateToPose")?;
-        if commands.is_empty() && services.is_empty() && actions.is_empty() {
-            return Err("there is nothing to send: name `commands`, `services` or `actions`".into());
+        let parameters = given.texts("parameters")?;
+        if let Some(node) = parameters.iter().find(|node| !is_ros_name(node)) {
+            let node = node.escape_default();
+            return Err(format!("`{node}` is not the full name of a node; write `/controller_server`"));
+        }
+        if commands.is_empty() && services.is_empty() && actions.is_empty() && parameters.is_empty() {
+            return Err(
+                "there is nothing to send: name `commands`, `services`, `actions` or `parameters`".into()
+            );
         }
         let Stakeholder { node, outer_domain, own_domain, namespace, granted, types } =
             Stakeholder::read(&given, "anyone there could command in this name")?;
@@ -103,6 +114,7 @@ impl Work for Commander {
             commands,
             services,
             actions,
+            parameters,
             types,
         })
     }

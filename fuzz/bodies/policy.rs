@@ -1,6 +1,6 @@
 //! Any bytes as a policy file: read or refused, with an answer for every question if read.
 
-use discreet_policy::Policy;
+use discreet_policy::{Policy, Verb};
 
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -14,6 +14,9 @@ pub fn run(data: &[u8]) {
             }
             for part in policy.ingress() {
                 let _ = (part.everyone(now), part.stakeholder("front_desk", now), part.outside());
+            }
+            for parameter in policy.nodes().iter().flat_map(|node| node.parameters()) {
+                let _ = [Verb::Get, Verb::Set].map(|verb| parameter.stakeholder(verb, "front_desk", now));
             }
         }
         Err(findings) => assert!(!findings.is_empty(), "refused without a reason"),

@@ -23,14 +23,14 @@ The output has one line a change:
 
 A change for `everyone` is one for each stakeholder that has no more by a rule of its own. A change of a topic, a class
 or a command is listed for the parties that have it by the new policy. Of an action, one line tells a change of all its
-parts, if they change alike.
+parts, if they change alike; of a node, one of all its parameters.
 
 Another identity is a change in both directions: the holder of the new keys gains what the holder of the old ones loses.
 Keys are compared where the identity files lie next to both policies. Keys that were replaced in a file that both
 policies share are not seen; `discreet policy sign` signs the fingerprints. The key of pseudonyms is never read.
 
 With --json each change has: who, subject (policy, stakeholder, personal_data, class, topic, command, service,
-action), name, what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text.
+action, parameter), name, what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text.
 `more` is the number of changes that are not listed: two policies can differ in millions.
 
 Exit codes:

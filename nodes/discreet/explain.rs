@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use discreet_policy::explain::{Explanation, RuleOutcome, Unknown};
 use discreet_policy::finding::plain;
-use discreet_policy::{ActionPart, Moment, Policy, Verb, Verdict};
+use discreet_policy::{ActionPart, Moment, ParameterService, Policy, Verb, Verdict};
 use serde_json::json;
 
 use super::Answer;
@@ -20,6 +20,7 @@ Examples:
   discreet explain hotel.yaml --who maintenance --command /cmd_vel --at 2026-05-01T09:30:00+02:00
   discreet explain hotel.yaml --who front_desk --topic /speech/transcript --no-clock
   discreet explain robot.yaml --who everyone --action /navigate_to_pose/_action/feedback
+  discreet explain robot.yaml --who maintenance --set /controller_server:FollowPath.max_vel_x
 
 Exit codes:
   0  it is allowed
@@ -60,6 +61,12 @@ struct What {
     /// get_result, feedback or status.
     #[arg(long)]
     action: Option<String>,
+    /// A parameter to read: NODE:NAME.
+    #[arg(long)]
+    get: Option<String>,
+    /// A parameter to set: NODE:NAME.
+    #[arg(long)]
+    set: Option<String>,
 }
 
 impl What {
@@ -69,6 +76,8 @@ impl What {
             Verb::Command => self.command.as_deref(),
             Verb::Call => self.service.as_deref(),
             Verb::Act => self.action.as_deref(),
+            Verb::Get => self.get.as_deref(),
+            Verb::Set => self.set.as_deref(),
         }
     }
 }
@@ -79,7 +88,9 @@ impl Explain {
         let policy = source.usable_policy()?;
         let now = self.moment(&policy)?;
         let named = Verb::ALL.into_iter().find_map(|verb| Some((verb, self.what.name(verb)?)));
-        let (verb, name) = named.context("name a --topic, a --command, a --service or an --action")?;
+        let (verb, name) = named.context(
+            "name a --topic, a --command, a --service, an --action, or a parameter to --get or to --set",
+        )?;
         let who = policy.party(&self.who)?;
         match policy.explain(&who, verb, name, now) {
             Ok(explanation) => {
@@ -147,6 +158,11 @@ fn sealed(verb: Verb, declared: &str, policy: &Policy) -> String {
                 true => format!("{by_stakeholder} {outside}"),
                 false => format!("it leaves sealed to that stakeholder, on {outside}"),
             }
+        }
+        (Verb::Get | Verb::Set, Some(kind)) => {
+            let node = declared.split_once(':').map_or(declared, |(node, _)| node);
+            let service = if verb == Verb::Set { ParameterService::Set } else { ParameterService::Get };
+            format!("{by_stakeholder} {}", kind.outside(&plain(&service.full_name(node))))
         }
         (Verb::Read | Verb::Command | Verb::Call, Some(kind)) => {
             format!("{by_stakeholder} {}", kind.outside(&format!("<{}>", verb.object())))

@@ -17,9 +17,10 @@ use super::input::{FileText, say, say_json};
 ///     - { who: maintenance, command: /cmd_vel, at: 2026-05-01T03:00:00+02:00, expect: denied, why: "not at night" }
 ///
 /// The name is a `topic`, a `command`, a `service` or an `action`. Of an action, `/navigate_to_pose` stands for sending
-/// goals; each part can be asked by name, `/navigate_to_pose/_action/feedback`.
+/// goals; each part can be asked by name, `/navigate_to_pose/_action/feedback`. Parameters are asked with `get` and `set`:
+/// `/controller_server:max_vel_x`.
 ///
-/// `expect` is clear, redacted, allowed (for commands, services and actions), denied, or undeclared: the policy has no such
+/// `expect` is clear, redacted, allowed (for all but topics), denied, or undeclared: the policy has no such
 /// name, neither as such nor under a glob, so that it stays inside. Without `at`, the clock counts as untrusted: such
 /// a decision holds at any time. `line` names the line of the rule that must decide.
 #[derive(clap::Args)]

@@ -13,7 +13,7 @@ use super::input::{say, say_error, say_json};
 
 /// Shows the stakeholders that can open each sealed topic now, and until when.
 ///
-/// Feedback and status of actions are listed too: a stakeholder can open those about its own goals. Topics that
+/// Parameters that it can read are listed too, and feedback and status of actions, about its own goals. Topics that
 /// everyone has in the open are not listed: see `discreet explain`. `until` is the end of hours or of a
 /// contract by the policy; a revocation or another policy can come before.
 #[derive(Args)]

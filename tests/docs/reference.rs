@@ -16,7 +16,7 @@ schema for editors. [policy.md](policy.md) explains how to write a policy. A key
 ";
 
 /// Sections of the page: heading, introduction, and where the schema has its keys.
-const SECTIONS: [(&str, &str, &str); 11] = [
+const SECTIONS: [(&str, &str, &str); 13] = [
     ("Top level", "", ""),
     ("`classes`", "A map from the name of a class to:", "ClassEntry"),
     ("`classes.NAME.escalate`", "", "EscalateEntry"),
@@ -26,6 +26,8 @@ const SECTIONS: [(&str, &str, &str); 11] = [
     ("`commands`", "A map from the full name of a topic to:", "CommandEntry"),
     ("`services`", "A map from the full name of a service to:", "ServiceEntry"),
     ("`actions`", "A map from the full name of an action to:", "ActionEntry"),
+    ("`parameters`", "A map from the full name of a node to:", "ParametersEntry"),
+    ("`parameters.NODE.names`", "A map from the name of a parameter to:", "ParameterEntry"),
     ("`personal_data`", "", "PersonalDataEntry"),
     ("`rules`", "A list of:", "RuleEntry"),
 ];
@@ -95,6 +97,9 @@ fn kind(value: &Value) -> String {
         let word = value["anyOf"][1]["const"].as_str().unwrap_or_default();
         return format!("{} or `{word}`", numbers.join(", "));
     }
+    if value["anyOf"][0]["oneOf"].is_array() {
+        return "[redaction](#redact)".into();
+    }
     if value["anyOf"].is_array() {
         return "text, or a list of texts".into();
     }
@@ -142,7 +147,11 @@ fn allowed(value: &Value) -> String {
     match words.len() {
         1 => return String::new(),
         2..=5 => {}
-        _ => return " [Operators](#redact).".into(),
+        _ if words.iter().any(|word| word["const"] == "remove") => return " [Operators](#redact).".into(),
+        _ => {
+            let names = words.iter().map(|word| format!("`{}`", word["const"].as_str().unwrap_or_default()));
+            return format!(" {}.", names.collect::<Vec<_>>().join(", "));
+        }
     }
     let meaning = |word: &Value| {
         let description = one_line(word);

@@ -31,6 +31,8 @@ pub mod jpeg;
 pub mod keeper_frame;
 #[path = "../../fuzz/bodies/keeper_state.rs"]
 pub mod keeper_state;
+#[path = "../../fuzz/bodies/parameters.rs"]
+pub mod parameters;
 #[path = "../../fuzz/bodies/policy.rs"]
 pub mod policy;
 #[path = "../../fuzz/bodies/policy_signatures.rs"]

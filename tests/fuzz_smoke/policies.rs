@@ -30,8 +30,12 @@ commands:
   /cmd_vel: { type: geometry_msgs/msg/Twist, class: operational, rate: 20, limits: { linear.x: [-0.5, 0.5] } }
 actions:
   /dock: { type: nav2_msgs/action/DockRobot, class: contextual, rate: 1, limits: { speed: [0, 1] }, on_end: finish, redact: { feedback.note: [person], result.text: mask } }
+parameters:
+  /control: { class: operational, rate: 2, names: { speed: { type: double, limits: [0, 0.5] }, mode: { type: string, one_of: [a, b], max_length: 9, redact: [person] } } }
 rules:
   - { who: everyone, read: operational, as: clear }
+  - { who: front_desk, get: /control, as: redacted }
+  - { who: front_desk, set: "/control:speed", hours: "08:00-18:00" }
   - { who: front_desk, act: [/dock, /dock/_action/status], as: redacted, until: 2026-12-31 }
   - { who: everyone, act: /dock/_action/feedback, as: redacted }
   - { who: front_desk, read: contextual/guest, as: clear, hours: "08:00-18:00" }

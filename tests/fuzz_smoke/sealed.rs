@@ -1,6 +1,6 @@
 //! Sealed messages and commands, grants, the catalogue, and files of identities.
 
-use crate::bodies::{action, catalog, command, grants, identity_file, sealed};
+use crate::bodies::{action, catalog, command, grants, identity_file, parameters, sealed};
 use crate::mutations::{INPUTS, fuzz, fuzz_some};
 
 #[test]
@@ -24,6 +24,13 @@ fn no_grant_breaks_its_reader() {
 #[test]
 fn no_command_opens_but_those_that_were_sealed() {
     fuzz_some(&command::seeds(), command::run, INPUTS / 4);
+}
+
+#[test]
+fn only_declared_parameters_go_in_and_leave() {
+    let seeds = parameters::seeds();
+    seeds.iter().for_each(|seed| parameters::run(seed));
+    fuzz(&seeds, parameters::run);
 }
 
 #[test]

@@ -274,8 +274,10 @@ fn a_stakeholder_without_an_identity_is_the_only_one_that_gets_nothing() {
 #[test]
 fn who_shows_who_can_open_what() {
     let mut house = House::new("who");
-    let actions = "actions: { /nav: { type: nav2_msgs/action/NavigateToPose, class: operational } }\nrules:";
-    let rules = "\n  - { who: desk, act: /nav }\n  - { who: everyone, act: /nav/_action/status }\n";
+    let actions = "actions: { /nav: { type: nav2_msgs/action/NavigateToPose, class: operational } }\n\
+                   parameters: { /tuned: { class: operational, names: { a.b: { type: bool }, c: { type: bool } } } }\nrules:";
+    let rules = "\n  - { who: desk, act: /nav }\n  - { who: everyone, act: /nav/_action/status }\n  \
+                 - { who: desk, get: '/tuned:a.b' }\n  - { who: desk, set: /tuned }\n";
     let text = policy_text(1, RULES).trim_end().replacen("rules:", actions, 1) + rules;
     house.write_policy(&text);
     house.start();
@@ -289,6 +291,8 @@ fn who_shows_who_can_open_what() {
     assert!(row("/names contextual clear desk -") && row("/scan operational clear vendor -"), "{table}");
     assert!(row("/nav/_action/feedback operational clear desk -"), "{table}");
     assert!(!table.contains("send_goal"), "it is sent, not received: {table}");
+    assert!(row("/tuned:a.b operational clear desk -"), "{table}");
+    assert!(!table.contains("/tuned:c"), "it is set, not read: {table}");
     assert!(table.contains("domain 7"));
     // Whoever is in a hurry misspells a name: that must not look as if it were done.
     assert_eq!(house.discreet(&["revoke", "nobody-we-know"]).status.code(), Some(1));

@@ -74,7 +74,7 @@ fn a_key_of_an_action_has_one_line_for_each_party_that_it_concerns() {
 fn an_action_that_is_new_is_told_as_a_whole() {
     let policy = super::POLICY;
     let start = policy.find("actions:").unwrap();
-    let actions = &policy[start..policy.find("personal_data:").unwrap()];
+    let actions = &policy[start..policy.find("parameters:\n").unwrap()];
     let without = [(actions, ""), (RULE, "")];
     assert_eq!(told(&without, &[]), [says(Gains, &format!("desk act /nav: nothing -> redacted ({HIDDEN})"))]);
 }

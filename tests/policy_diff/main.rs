@@ -10,6 +10,7 @@
 
 mod actions;
 mod keys;
+mod parameters;
 
 use Direction::{Both, Changes, Gains};
 use discreet_policy::diff::{Change, Direction, diff, diff_with_keys};
@@ -44,6 +45,8 @@ services:
   /guest: { type: hotel_interfaces/srv/Guest, class: contextual, rate: 1, redact: { name: [person], room: mask, note: { find: [phone], with: mask, spoken: true } } }
 actions:
   /nav: { type: nav2_msgs/action/NavigateToPose, class: contextual, rate: 2, limits: { pose.pose.position.x: [-10, 10] }, on_end: cancel, redact: { feedback.note: [person], result.seal: remove, result.text: { find: [date], with: generalise, spoken: true } } }
+parameters:
+  /control: { class: contextual, rate: 5, names: { speed: { type: double, limits: [0, 0.5] }, mode: { type: string, one_of: [slow, fast], max_length: 8, redact: [person] }, note: { type: string, redact: { find: [title], with: replace, spoken: true } } } }
 personal_data:
   operators: { phone: pseudonym }
   thresholds: { person: 40 }
@@ -59,6 +62,8 @@ rules:
   - { who: desk, read: contextual, as: redacted }
   - { who: desk, call: /guest, as: redacted }
   - { who: desk, act: /nav, as: redacted }
+  - { who: desk, get: /control, as: redacted }
+  - { who: fleet, set: [/control:speed, /control:mode] }
   - { who: fleet, command: /cmd_vel, hours: "08:00-18:00", until: 2026-12-31 }
   - { who: fleet, read: /note, deny: true }
 "#;

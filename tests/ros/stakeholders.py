@@ -85,9 +85,14 @@ class Stakeholders:
         """Starts a stakeholder's unsealer on a domain of its own; gives that domain."""
         return self._stakeholder('unsealer', name, {}, wait)
 
-    def commander(self, name, commands=(), services=(), actions=(), wait=True):
+    def commander(self, name, commands=(), services=(), actions=(), parameters=(), wait=True):
         """Starts a stakeholder's commander on a domain of its own; gives that domain."""
-        lists = {'commands': list(commands), 'services': list(services), 'actions': list(actions)}
+        lists = {
+            'commands': list(commands),
+            'services': list(services),
+            'actions': list(actions),
+            'parameters': list(parameters),
+        }
         given = {key: json.dumps(names) for key, names in lists.items() if names}
         return self._stakeholder('commander', name, given, wait)
 

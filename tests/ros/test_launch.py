@@ -364,7 +364,8 @@ def declared(file):
         ('unseal.launch.py', 'identity robot domain outer_domain passphrase_file namespace transport'),
         (
             'command.launch.py',
-            'identity robot domain outer_domain commands services actions passphrase_file namespace',
+            'identity robot domain outer_domain commands services actions parameters passphrase_file'
+            ' namespace',
         ),
     ],
 )

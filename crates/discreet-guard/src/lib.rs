@@ -15,6 +15,7 @@ pub mod protect;
 
 pub mod actions;
 pub mod ingress;
+pub mod node_parameters;
 
 pub mod desired;
 pub mod history;

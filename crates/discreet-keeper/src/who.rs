@@ -1,4 +1,5 @@
-//! Present access: the stakeholders that can open each topic, or feedback and status of an action, and the end of that.
+//! Present access: the stakeholders that can open each topic, feedback and status of an action, or a parameter, and the
+//! end of that.
 
 use super::engine::Engine;
 use super::protocol::{GuardState, Member, Standing, Summary, ToAdmin, TopicAccess};
@@ -13,7 +14,9 @@ pub fn who(engine: &Engine, now: i64) -> Vec<ToAdmin> {
         // Feedback and status of actions.
         let parts = policy.ingress().iter();
         let parts = parts.flat_map(|part| forms.map(|form| (part.name(), part.readers(form))));
-        for (name, group) in topics.chain(parts) {
+        let parameters = policy.nodes().iter().flat_map(|node| node.parameters());
+        let parameters = parameters.flat_map(|one| forms.map(|form| (one.full_name(), one.readers(form))));
+        for (name, group) in topics.chain(parts).chain(parameters) {
             let Some(group) = group else { continue };
             answer.push(ToAdmin::Topic(TopicAccess {
                 topic: name.to_owned(),

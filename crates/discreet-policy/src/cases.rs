@@ -10,6 +10,7 @@ use super::explain::Explanation;
 use super::file::{Located, list};
 use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::names::is_ros_name;
+use super::parameter::is_parameter_name;
 use super::rule::Form;
 use super::time::Moment;
 use super::timetable::Verdict;
@@ -42,6 +43,10 @@ pub struct CaseEntry {
     pub service: Option<String>,
     /// An action to send a goal to, `/navigate_to_pose`, or a part of an action: `/navigate_to_pose/_action/feedback`.
     pub action: Option<String>,
+    /// A parameter to read: `/controller_server:max_vel_x`.
+    pub get: Option<String>,
+    /// A parameter to set.
+    pub set: Option<String>,
     /// When, with its offset: `2026-05-01T09:30:00+02:00`. Without it: at a time when the clock is not trusted.
     pub at: Option<String>,
     /// The expected decision. `undeclared`: denied, because the policy does not have it, neither by name nor by a glob.
@@ -60,6 +65,8 @@ impl CaseEntry {
             Verb::Command => self.command.as_deref(),
             Verb::Call => self.service.as_deref(),
             Verb::Act => self.action.as_deref(),
+            Verb::Get => self.get.as_deref(),
+            Verb::Set => self.set.as_deref(),
         }
     }
 }
@@ -193,7 +200,8 @@ fn ask(
                 "one-thing",
                 entry.span,
                 message,
-                "name a `topic`, a `command`, a `service` or an `action`".to_owned(),
+                "name a `topic`, a `command`, a `service`, an `action`, or a parameter to `get` or to `set`"
+                    .to_owned(),
             ));
         }
     };
@@ -214,7 +222,7 @@ fn ask(
         let names: Vec<&str> = policy.declarations(verb).map(|(one, _)| one.pattern.text()).collect();
         wrong(
             "undeclared",
-            entry.place(verb.object()),
+            entry.place(verb.question()),
             unknown.to_string(),
             format!(
                 "{}. If it should stay inside, undeclared: `expect: undeclared`",
@@ -233,12 +241,17 @@ fn undeclared(
     name: &str,
 ) -> Option<Finding> {
     // A name that nothing can have is undeclared in every policy: such a case would hold whatever happens.
-    if !is_ros_name(name) {
-        let message = format!("{} is not a full ROS name", quoted(name));
-        return Some(
-            Finding::error("bad-name", entry.place(verb.object()), message)
-                .help("write it as `/camera/image_raw`"),
-        );
+    let (is_name, of, example) = match verb {
+        Verb::Get | Verb::Set => {
+            let is_name = |(node, name)| is_ros_name(node) && is_parameter_name(name);
+            (name.split_once(':').is_some_and(is_name), "name of a parameter", "/controller_server:max_vel_x")
+        }
+        _ => (is_ros_name(name), "ROS name", "/camera/image_raw"),
+    };
+    if !is_name {
+        let message = format!("{} is not a full {of}", quoted(name));
+        let help = format!("write it as `{example}`");
+        return Some(Finding::error("bad-name", entry.place(verb.question()), message).help(help));
     }
     if case.line.is_some() {
         let message = "no rule decides on an undeclared name";

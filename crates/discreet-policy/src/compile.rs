@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::class::Class;
 use super::declared::{Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
 use super::groups::{self, KeyGroup};
+use super::parameter::{NodeParameters, ParameterPolicy, whole_node};
 use super::rule::{Effect, Party, Rule, RuleId, Target, is_within};
 use super::timetable::{Access, Builder, Timetable};
 use super::verb::Verb;
@@ -20,8 +21,10 @@ pub(super) struct Compiled {
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
     pub groups: Vec<Arc<KeyGroup>>,
-    /// Commands, then services, then the parts of actions.
+    /// Commands, then services, then the parts of actions, then the services for parameters.
     pub ingress: Vec<Arc<Ingress>>,
+    /// The nodes with declared parameters, in file order.
+    pub nodes: Vec<Arc<NodeParameters>>,
     pub rules: Vec<Rule>,
     pub personal: Arc<PersonalData>,
     /// The rules that decide something, somewhere, at some time.
@@ -59,16 +62,22 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
     };
     let topics = compile_all(topics, Verb::Read);
     let mut ingress = Vec::new();
+    let mut parameters = Vec::new();
     let mut readers = groups::Builder::default();
     for (verb, kind) in Verb::ALL.into_iter().filter_map(|verb| Some((verb, verb.ingress()?))) {
         let declared = coming_in.extract_if(.., |one| one.verb == verb).collect();
         let compiled = compile_all(declared, verb).into_iter();
+        if matches!(verb, Verb::Get | Verb::Set) {
+            parameters.extend(compiled);
+            continue;
+        }
         ingress.extend(compiled.map(|(declaration, access)| {
             let leaves = declaration.action_part().is_some_and(|part| !part.is_service());
             let readers = if leaves { readers.groups_of(&declaration.class, &access) } else { [None, None] };
-            Arc::new(Ingress { kind, declaration, access, readers })
+            Arc::new(Ingress { kind, declaration, access, readers, parameters: None })
         }));
     }
+    let nodes = nodes(parameters, &mut ingress, &mut readers);
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();
     let mut topic = |(declaration, access): (Declaration, Access)| {
@@ -80,11 +89,40 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
         topics: topics.into_iter().map(&mut topic).collect(),
         groups: groups.finish(),
         ingress,
+        nodes,
         stakeholders,
         rules,
         personal,
         deciding,
     }
+}
+
+/// The nodes of these parameters, each once to be read and once to be set. Their services are added to `ingress`.
+fn nodes(
+    parameters: Vec<(Declaration, Access)>,
+    ingress: &mut Vec<Arc<Ingress>>,
+    readers: &mut groups::Builder,
+) -> Vec<Arc<NodeParameters>> {
+    let (gets, sets): (Vec<_>, Vec<_>) = parameters.into_iter().partition(|(one, _)| one.verb == Verb::Get);
+    let mut nodes: Vec<(Declaration, NodeParameters)> = Vec::new();
+    for (get, set) in gets.into_iter().zip(sets) {
+        let Some(parameter) = get.0.parameter.clone() else { continue };
+        if nodes.last().is_none_or(|(_, node)| node.name != parameter.node) {
+            let (name, span) = (Arc::clone(&parameter.node), parameter.node_span);
+            let node = NodeParameters { name, span, parameters: BTreeMap::new() };
+            nodes.push((get.0.clone(), node));
+        }
+        if let Some((_, node)) = nodes.last_mut() {
+            let readers = readers.groups_of(&get.0.class, &get.1);
+            node.parameters.insert(parameter.name.clone(), ParameterPolicy { parameter, get, set, readers });
+        }
+    }
+    let finish = |(template, node): (Declaration, NodeParameters)| {
+        let node = Arc::new(node);
+        ingress.extend(node.services(&template));
+        node
+    };
+    nodes.into_iter().map(finish).collect()
 }
 
 /// The tables of one class, or of one name.
@@ -153,12 +191,19 @@ impl Work<'_> {
         let names = self.numbers();
         let by_name: HashMap<&str, usize> =
             declared.iter().enumerate().map(|(at, t)| (t.pattern.text(), at)).collect();
+        let mut by_node: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, declaration) in declared.iter().enumerate() {
+            let node = declaration.parameter.as_ref().map(|parameter| parameter.node.as_ref());
+            node.into_iter().for_each(|node| by_node.entry(node).or_default().push(at));
+        }
         let mut by_glob: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut layers: Vec<Layer> = declared.iter().map(|_| Layer::new()).collect();
         for rule in rules.iter().filter(|rule| rule.verb == verb) {
             for target in &rule.targets {
                 let Target::Names(pattern) = target else { continue };
-                let reached: &[usize] = if pattern.is_glob() {
+                let reached: &[usize] = if let Some(node) = whole_node(pattern) {
+                    by_node.get(node).map_or(&[], Vec::as_slice)
+                } else if pattern.is_glob() {
                     by_glob.entry(pattern.text()).or_insert_with(|| {
                         let covered =
                             |(_, declaration): &(usize, &Declaration)| pattern.covers(&declaration.pattern);

@@ -8,6 +8,7 @@ use super::class::Class;
 use super::finding::Span;
 use super::groups::{Groups, KeyGroup};
 use super::names::Pattern;
+use super::parameter::{NodeParameters, Parameter, ParameterService};
 use super::rule::{Effect, Form, Rule, RuleId};
 use super::time::Moment;
 use super::timetable::{Access, Verdict};
@@ -36,12 +37,12 @@ pub(super) struct Declared {
     pub classes: HashMap<String, Option<Arc<Class>>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Declaration>,
-    /// Commands, then services, then the parts of actions.
+    /// Commands, then services, then the parts of actions, then the parameters of nodes.
     pub ingress: Vec<Declaration>,
     pub personal: Arc<PersonalData>,
 }
 
-/// A declared topic, command, service, or part of an action, before the rules are compiled into it.
+/// A declared topic, command, service, part of an action, or parameter, before the rules are compiled into it.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
     pub verb: Verb,
@@ -55,6 +56,8 @@ pub(super) struct Declaration {
     pub bounds: Bounds,
     /// The part of an action that it is.
     pub part: Option<PartOf>,
+    /// The parameter that it is.
+    pub parameter: Option<Arc<Parameter>>,
 }
 
 /// The keys of a topic that are about its publishers.
@@ -81,9 +84,10 @@ impl Declaration {
         image.or_else(|| self.text.as_ref().map(ToString::to_string))
     }
 
-    /// The effect of a rule on it. Of a part of an action without text, redacted is the same as clear.
+    /// The effect of a rule on it. Of a part of an action or a parameter without text, redacted is the same as clear.
     pub fn effect_of(&self, rule: &Rule) -> Effect {
-        let without_text = self.action_part().is_some_and(|part| !part.has_text());
+        let without_text = self.action_part().is_some_and(|part| !part.has_text())
+            || self.parameter.as_ref().is_some_and(|parameter| !parameter.kind.is_text());
         match rule.effect {
             Effect::Allow(Form::Redacted) if without_text => Effect::Allow(Form::Clear),
             effect => effect,
@@ -223,7 +227,7 @@ pub(super) fn is_cloud(type_name: &str) -> bool {
     matches!(type_name, "sensor_msgs/msg/PointCloud" | "sensor_msgs/msg/PointCloud2")
 }
 
-/// A topic through which the robot takes commands, a service it offers, or a part of an action.
+/// A topic through which the robot takes commands, a service it offers, a part of an action, or a service for parameters.
 #[derive(Debug)]
 pub struct Ingress {
     pub(super) kind: IngressKind,
@@ -231,6 +235,8 @@ pub struct Ingress {
     pub(super) access: Access,
     /// Of feedback and status. Their notices are sealed to each stakeholder, so these groups share no keys.
     pub(super) readers: Groups,
+    /// Of a service that reads or sets parameters: its node, which decides.
+    pub(super) parameters: Option<(ParameterService, Arc<NodeParameters>)>,
 }
 
 impl Ingress {
@@ -314,12 +320,38 @@ impl Ingress {
         self.access.everyone.verdict(now)
     }
 
-    /// The decision for a stakeholder at `now`.
+    /// The decision for a stakeholder at `now`. Of a service for parameters: on its use for any of them; each parameter
+    /// has a decision of its own.
     pub fn stakeholder(&self, name: &str, now: Moment) -> Verdict {
-        self.access
-            .named
-            .iter()
-            .find(|(named, _)| named.as_ref() == name)
-            .map_or(Verdict::NoRule, |(_, t)| t.verdict(now))
+        match &self.parameters {
+            Some((service, node)) => node.stakeholder(service.verb(), name, now),
+            None => self.access.stakeholder(name, now),
+        }
+    }
+
+    /// Of a service that reads or sets parameters: which one it is, and the declared parameters of its node.
+    pub fn parameters(&self) -> Option<(ParameterService, &NodeParameters)> {
+        self.parameters.as_ref().map(|(service, node)| (*service, node.as_ref()))
+    }
+
+    /// A service for the parameters of a node. `template`: the declaration of one of them.
+    pub(super) fn of_parameters(
+        node: &Arc<NodeParameters>,
+        service: ParameterService,
+        template: &Declaration,
+    ) -> Option<Ingress> {
+        let verb = service.verb();
+        let declaration = Declaration {
+            verb,
+            pattern: Pattern::read(&service.full_name(node.name()))?,
+            type_name: service.type_name().to_owned(),
+            span: node.span,
+            text: None,
+            parameter: None,
+            ..template.clone()
+        };
+        let (access, readers) = (Access::nobody(), [None, None]);
+        let parameters = Some((service, Arc::clone(node)));
+        Some(Ingress { kind: verb.ingress()?, declaration, access, readers, parameters })
     }
 }

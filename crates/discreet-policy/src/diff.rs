@@ -10,6 +10,7 @@ mod classes;
 mod differences;
 mod ingress;
 mod pairs;
+mod parameters;
 mod personal;
 mod redaction;
 mod scope;
@@ -71,7 +72,7 @@ pub enum ChangedPart {
     PersonalData,
     /// A class of data.
     Class,
-    /// A topic, a command, a service, or an action or a part of one.
+    /// A topic, a command, a service, an action or a part of one, or a parameter.
     Declared(Verb),
 }
 
@@ -159,10 +160,14 @@ pub fn diff_with_keys(
     let mut classes = classes::Classes::default();
     let mut personal = personal::Personal::new(old, new);
     let mut actions = actions::Actions::default();
+    let mut parameters = parameters::Parameters::default();
     for pair in pairs(old, new) {
         let audience = tables.audience(&pair, &parties);
-        if pair.verb == Verb::Act {
-            actions.note(&pair, audience, zones);
+        if matches!(pair.verb, Verb::Act | Verb::Get | Verb::Set) {
+            match pair.verb {
+                Verb::Act => actions.note(&pair, audience, zones),
+                _ => parameters.note(&pair, audience, zones),
+            }
             if let (Some(before), Some(after)) = (pair.old, pair.new) {
                 personal.note([before.declaration, after.declaration], &audience.seen);
             }
@@ -189,6 +194,7 @@ pub fn diff_with_keys(
         personal.note([before, after], &audience.seen);
     }
     actions.finish(&mut differences);
+    parameters.finish(&mut differences);
     classes.finish(&mut differences);
     personal.finish(&mut differences);
     differences.sorted()

@@ -2,6 +2,7 @@
 //! what an editor shows.
 
 mod action;
+mod parameters;
 mod part;
 mod redaction;
 mod rotated;
@@ -17,6 +18,7 @@ use super::tree::Node;
 use super::verb::Verb;
 pub use action::ActionEntry;
 use discreet_seal::Form;
+pub use parameters::{ParameterEntry, ParametersEntry};
 pub(super) use part::list;
 pub use part::{Located, Section};
 use part::{section, single};
@@ -71,6 +73,9 @@ pub struct PolicyFile {
     /// Actions the robot offers.
     #[serde(default)]
     pub actions: Section<ActionEntry>,
+    /// Parameters of the robot's nodes, by the full name of the node.
+    #[serde(default)]
+    pub parameters: Section<ParametersEntry>,
     /// How personal data is found and hidden in messages that are not images. Without it: the defaults below.
     #[serde(default)]
     #[schemars(with = "PersonalDataEntry")]
@@ -95,6 +100,7 @@ impl PolicyFile {
             commands: section(root, "commands"),
             services: section(root, "services"),
             actions: section(root, "actions"),
+            parameters: section(root, "parameters"),
             personal_data: root.entry("personal_data").map(|_| single(root, "personal_data")),
             rules: list(root, "rules"),
         }
@@ -107,6 +113,7 @@ impl PolicyFile {
             Verb::Command => Box::new(self.commands.names()),
             Verb::Call => Box::new(self.services.names()),
             Verb::Act => Box::new(self.actions.names()),
+            Verb::Get | Verb::Set => Box::new(self.parameters.names()),
         }
     }
 
@@ -124,6 +131,7 @@ impl PolicyFile {
             .chain(self.commands.0.iter().filter_map(Located::unread))
             .chain(self.services.0.iter().filter_map(Located::unread))
             .chain(self.actions.0.iter().filter_map(Located::unread))
+            .chain(self.parameters.0.iter().filter_map(Located::unread))
             .chain(self.rules.iter().filter_map(Located::unread))
     }
 }
@@ -256,7 +264,7 @@ pub struct RuleEntry {
     /// A stakeholder, or several, or `everyone`, which is each stakeholder too.
     pub who: OneOrMore,
     /// The topics that may be read: a class with its children, a topic, a glob, or several of these. A rule has one of `read`,
-    /// `command`, `call` and `act`.
+    /// `command`, `call`, `act`, `get` and `set`.
     pub read: Option<OneOrMore>,
     /// The commands that may be given.
     pub command: Option<OneOrMore>,
@@ -265,8 +273,13 @@ pub struct RuleEntry {
     /// The actions that may be used, `/navigate_to_pose`, or single parts of them: `/navigate_to_pose/_action/feedback`. The
     /// parts are `send_goal`, `cancel_goal`, `get_result`, `feedback` and `status`.
     pub act: Option<OneOrMore>,
-    /// The form in which it may be read, or in which a service answers, or feedback and results of an action. An allowing
-    /// `read` needs it. Without it: answers are clear.
+    /// The parameters that may be read: `/controller_server:max_vel_x`, or all that are declared of a node:
+    /// `/controller_server`.
+    pub get: Option<OneOrMore>,
+    /// The parameters that may be set, within their bounds.
+    pub set: Option<OneOrMore>,
+    /// The form in which it may be read, or in which a service answers, or feedback and results of an action, or text of
+    /// parameters. An allowing `read` needs it. Without it: answers are clear.
     #[serde(rename = "as")]
     pub form: Option<FormWord>,
     /// Denies instead of allowing: `deny: true`. Without it: `false`.
@@ -285,6 +298,8 @@ impl RuleEntry {
             Verb::Command => self.command.as_ref(),
             Verb::Call => self.call.as_ref(),
             Verb::Act => self.act.as_ref(),
+            Verb::Get => self.get.as_ref(),
+            Verb::Set => self.set.as_ref(),
         }
     }
 }

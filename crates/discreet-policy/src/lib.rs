@@ -22,6 +22,7 @@ pub mod json_schema;
 mod live;
 mod load;
 pub mod names;
+pub mod parameter;
 pub mod rule;
 mod scope;
 pub mod signatures;
@@ -46,6 +47,7 @@ pub use escalation::{Escalation, Then};
 pub use finding::{Finding, Severity, Span};
 pub use groups::KeyGroup;
 pub use live::{Adopted, Floor, LivePolicy, NotInForce, Reloaded, read_file, signed_policy};
+pub use parameter::{NodeParameters, ParameterService, ParameterType};
 pub use rule::{Effect, Form, Party, Rule, RuleId};
 pub use scope::Scope;
 pub use time::Moment;
@@ -214,7 +216,8 @@ impl Policy {
     }
 
     /// All declared commands in file order, then all declared services, then the parts of all declared actions, in
-    /// the order of [`ActionPart::ALL`].
+    /// the order of [`ActionPart::ALL`], then the services for the parameters of all declared nodes, in the order of
+    /// [`ParameterService::ALL`].
     pub fn ingress(&self) -> &[Arc<Ingress>] {
         &self.parts.ingress
     }
@@ -222,8 +225,16 @@ impl Policy {
     /// All declarations that a rule with this verb may name, in file order, each with the access to it.
     pub(crate) fn declarations(&self, verb: Verb) -> impl Iterator<Item = (&Declaration, &Access)> {
         let topics = self.topics().map(|topic| (&topic.declaration, &topic.access));
-        let ingress = self.ingress().iter().map(|one| (&one.declaration, &one.access));
-        topics.chain(ingress).filter(move |(declaration, _)| declaration.verb == verb)
+        let ingress = self.ingress().iter().filter(|one| one.parameters.is_none());
+        let ingress = ingress.map(|one| (&one.declaration, &one.access));
+        let parameters = self.nodes().iter().flat_map(|node| node.declarations());
+        let parameters = parameters.map(|(declaration, access)| (declaration, access));
+        topics.chain(ingress).chain(parameters).filter(move |(declaration, _)| declaration.verb == verb)
+    }
+
+    /// The nodes with declared parameters, in file order.
+    pub fn nodes(&self) -> &[Arc<NodeParameters>] {
+        &self.parts.nodes
     }
 
     /// All classes, by name.
@@ -250,9 +261,11 @@ impl Policy {
     pub fn prepare(&self) {
         let topics = self.topics().filter_map(|topic| topic.text_rules());
         let answers = self.ingress().iter().filter_map(|service| service.text_rules());
+        let parameters = self.nodes().iter().flat_map(|node| node.parameters());
+        let parameters = parameters.filter_map(|parameter| parameter.text_rules());
         let escalations = self.classes().iter().filter_map(|class| class.escalation());
         let escalations = escalations.map(|escalation| &escalation.rules);
-        topics.chain(answers).chain(escalations).for_each(|rules| rules.prepare());
+        topics.chain(answers).chain(parameters).chain(escalations).for_each(|rules| rules.prepare());
     }
 
     /// All rules, in file order.

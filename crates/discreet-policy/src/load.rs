@@ -72,15 +72,20 @@ pub(super) fn load(
 /// Refuses a section with more entries than `limits` allow.
 fn count(file: &PolicyFile, root: &Node, limits: &FileLimits, context: &mut Checker) {
     let globs = file.topics.names().filter(|name| name.contains('*')).count();
+    let parameters = file.parameters.0.iter().filter_map(|entry| entry.value.as_ref());
+    let parameters = parameters.map(|node| node.names.len()).sum();
+    // Both verbs of parameters have one section.
+    let verbs = Verb::ALL.into_iter().filter(|verb| *verb != Verb::Set);
     let declared =
-        Verb::ALL.map(|verb| (verb.section(), verb.section(), file.names(verb).count(), limits.entries));
+        verbs.map(|verb| (verb.section(), verb.section(), file.names(verb).count(), limits.entries));
     let numbers = [
         ("classes", "classes", file.classes.0.len(), limits.entries),
         ("stakeholders", "stakeholders", file.stakeholders.0.len(), limits.stakeholders),
         ("topics", "globs over topics", globs, limits.globs),
+        ("parameters", "parameters of nodes", parameters, limits.entries),
         ("rules", "rules", file.rules.len(), limits.entries),
     ];
-    for (key, what, number, most) in declared.into_iter().chain(numbers) {
+    for (key, what, number, most) in declared.chain(numbers) {
         if number > most {
             let span = root.entry(key).map_or(root.span, |entry| entry.key_span);
             let help = "use globs, lists and classes to write the same with fewer entries";

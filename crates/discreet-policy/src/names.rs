@@ -88,6 +88,12 @@ impl Pattern {
         Some(Self { text: text.to_owned(), segments: canonical(segments?) })
     }
 
+    /// A name of another form, such as that of a parameter, which the caller has checked. Slashes in it do not separate
+    /// segments; a star at its end stands for any rest.
+    pub(super) fn exact(text: &str) -> Self {
+        Self { text: text.to_owned(), segments: vec![Segment::One(text.to_owned())] }
+    }
+
     /// The text, as written.
     pub fn text(&self) -> &str {
         &self.text

@@ -61,6 +61,19 @@ pub(crate) struct Access {
     pub named: Vec<(Arc<str>, Arc<Timetable>)>,
 }
 
+impl Access {
+    /// No access for any party.
+    pub fn nobody() -> Access {
+        Access { everyone: Arc::new(Builder::default().finish()), named: Vec::new() }
+    }
+
+    /// The decision for a stakeholder by its own rules.
+    pub fn stakeholder(&self, name: &str, now: Moment) -> Verdict {
+        let own = self.named.iter().find(|(named, _)| named.as_ref() == name);
+        own.map_or(Verdict::NoRule, |(_, table)| table.verdict(now))
+    }
+}
+
 /// A rule's effect over a stretch of the day.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {

@@ -1,4 +1,4 @@
-//! The four things that a rule allows, and everything in which they differ.
+//! The six things that a rule allows, and everything in which they differ.
 
 use discreet_seal::IngressKind;
 
@@ -14,6 +14,10 @@ discreet_host::words! {
         Call = "call",
         /// Using an action, or a part of one.
         Act = "act",
+        /// Reading a parameter of a node.
+        Get = "get",
+        /// Setting a parameter of a node.
+        Set = "set",
     }
 
     /// The key of a rule: `read: /scan`.
@@ -21,13 +25,22 @@ discreet_host::words! {
 }
 
 impl Verb {
-    /// A name that it is about: the key of a case, and the option of `discreet explain`.
+    /// A name that it is about, in words.
     pub const fn object(self) -> &'static str {
         match self {
             Self::Read => "topic",
             Self::Command => "command",
             Self::Call => "service",
             Self::Act => "action",
+            Self::Get | Self::Set => "parameter",
+        }
+    }
+
+    /// The key of a case about it, and the option of `discreet explain`.
+    pub const fn question(self) -> &'static str {
+        match self {
+            Self::Read | Self::Command | Self::Call | Self::Act => self.object(),
+            Self::Get | Self::Set => self.name(),
         }
     }
 
@@ -38,6 +51,7 @@ impl Verb {
             Self::Command => "commands",
             Self::Call => "services",
             Self::Act => "actions",
+            Self::Get | Self::Set => "parameters",
         }
     }
 
@@ -48,6 +62,7 @@ impl Verb {
             Self::Command => "undeclared-command",
             Self::Call => "undeclared-service",
             Self::Act => "undeclared-action",
+            Self::Get | Self::Set => "undeclared-parameter",
         }
     }
 
@@ -57,7 +72,7 @@ impl Verb {
             Self::Read => None,
             Self::Command => Some(IngressKind::Command),
             // Of an action, feedback and status leave too: `Ingress::part` tells the parts apart.
-            Self::Call | Self::Act => Some(IngressKind::Call),
+            Self::Call | Self::Act | Self::Get | Self::Set => Some(IngressKind::Call),
         }
     }
 
@@ -66,11 +81,11 @@ impl Verb {
         self.ingress().is_none()
     }
 
-    /// True if the party receives something in a form: a topic, the answer of a service, or feedback.
+    /// True if the party receives something in a form: a topic, the answer of a service, feedback, or a parameter.
     pub const fn has_form(self) -> bool {
         match self {
-            Self::Read | Self::Call | Self::Act => true,
-            Self::Command => false,
+            Self::Read | Self::Call | Self::Act | Self::Get => true,
+            Self::Command | Self::Set => false,
         }
     }
 }

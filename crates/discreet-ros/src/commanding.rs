@@ -14,6 +14,7 @@ use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, Typ
 use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
+use discreet_policy::ParameterService;
 use discreet_seal::commanding::CommandedStatus;
 use discreet_seal::unseal::{Granted, Posts, ReadTime};
 use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, GRANTS_TOPIC, GRANTS_TYPE, IngressKind};
@@ -46,6 +47,8 @@ pub struct CommandingParts {
     pub services: Vec<(String, String)>,
     /// Actions that the robot offers, with their types.
     pub actions: Vec<(String, String)>,
+    /// Nodes of the robot whose parameters are read or set.
+    pub parameters: Vec<String>,
     /// The installed types.
     pub types: TypeLibrary,
 }
@@ -78,7 +81,7 @@ impl Commanding {
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Commanding, RosError> {
         let CommandingParts { node, outer_domain, own_domain, namespace, granted, types, .. } = parts;
-        let CommandingParts { commands, services, actions, .. } = parts;
+        let CommandingParts { commands, services, actions, parameters, .. } = parts;
         let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
         let own = Node::new(&Context::new(own_domain)?, &format!("{node}_own"))?;
         let latched = Qos { latched: true, depth: POSTS, ..Qos::default() };
@@ -121,18 +124,22 @@ impl Commanding {
             commanding.ways.push(way);
         }
         let call = types.service(CALL_TYPE).map_err(|error| unknown(CALL_TYPE, error))?;
-        for (name, type_name) in &services {
+        let mut open_call = |own: &Arc<Node>, name: &str, type_name: &str| -> Result<(), RosError> {
             let definition = types.service(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, IngressKind::Call, name, type_name, &definition.hash);
-            let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name };
-            let way = CallWay::open(
-                &sending,
-                digest,
-                (&definition, &call),
-                commanding.posts.granted(),
-                &commanding.queue,
-            )?;
+            let sending = Sending { own, outer: &outer, namespace: &namespace, name };
+            let granted = commanding.posts.granted();
+            let way = CallWay::open(&sending, digest, (&definition, &call), granted, &commanding.queue)?;
             commanding.ways.push(way);
+            Ok(())
+        };
+        services.iter().try_for_each(|(name, type_name)| open_call(&own, name, type_name))?;
+        for node in &parameters {
+            // Programs such as `ros2 param` look for the node first.
+            let stand_in = Node::new(&own.context, &format!("{namespace}{node}"))?;
+            for service in ParameterService::ALL {
+                open_call(&stand_in, &service.full_name(node), service.type_name())?;
+            }
         }
         for (name, type_name) in &actions {
             let definition =

@@ -3,6 +3,7 @@
 mod action;
 mod command;
 mod notice;
+mod parameters;
 mod redact;
 mod service;
 

@@ -69,7 +69,13 @@ discreet_host::reasons! {
             "the sealed bytes are not a message of the declared type; correct the sender",
         /// A value is not within the policy's limits.
         OverLimit = "over_limit", quiet,
-            "a value is outside the policy's `limits:`",
+            "a value is outside the policy's `limits:`; of a parameter, perhaps of its `one_of:` or `max_length:`",
+        /// The policy does not declare the parameter of the node.
+        UndeclaredParameter = "undeclared_parameter", quiet,
+            "a parameter is not declared under `parameters:`",
+        /// A parameter would be set to a value of another type.
+        WrongParameterType = "wrong_parameter_type", quiet,
+            "a value has another type than the parameter in the policy, such as `1` for `1.0`",
         /// The audit could not record it.
         NotRecorded = "not_recorded", alarm,
             "the audit cannot be written; free the disk or correct its path",

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use super::super::class::Class;
 use super::super::declared::{Bounds, Declaration, Published, Stakeholder};
-use super::super::file::{CommandEntry, Located, Section, ServiceEntry, StakeholderEntry, TopicEntry};
+use super::super::file::{
+    CommandEntry, Located, ParametersEntry, Section, ServiceEntry, StakeholderEntry, TopicEntry,
+};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
 use super::super::time::end_of;
 use super::super::verb::Verb;
 use super::actions::is_part;
-use super::{Checker, fields, images};
+use super::{Checker, fields, images, parameters};
 use discreet_cdr::types::is_event_name;
 use discreet_pii::PersonalData;
 
@@ -145,6 +147,7 @@ pub(super) fn declaration(
         published: Published::default(),
         bounds: Bounds::default(),
         part: None,
+        parameter: None,
     }
 }
 
@@ -240,17 +243,20 @@ pub(super) fn conflicts(topics: &[Declaration], commands: &[Declaration], contex
 
 pub(super) fn services(
     section: &Section<ServiceEntry>,
+    nodes: &Section<ParametersEntry>,
     classes: &Classes,
     personal: &Arc<PersonalData>,
     context: &mut Checker,
 ) -> Vec<Declaration> {
     let mut services = Vec::new();
+    let nodes: HashSet<&str> = nodes.names().collect();
     for entry in &section.0 {
         if is_part(entry, Verb::Call, context) {
             continue;
         }
         let Some(pattern) = full_name(entry, context) else { continue };
         let Some(written) = &entry.value else { continue };
+        parameters::service(&entry.name, &written.type_name, entry.span, &nodes, context);
         let class = class(&written.class, entry, classes, context);
         ros_type(&written.type_name, "srv", entry.place("type"), context);
         let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);

@@ -11,7 +11,7 @@ use super::super::file::PolicyFile;
 use super::super::finding::quoted;
 use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target, is_within};
 use super::super::verb::Verb;
-use super::{Checker, goals};
+use super::{Checker, goals, parameters};
 pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Checker) {
     let reach = &Reach::new(compiled);
     unread_topics(compiled, context);
@@ -19,6 +19,7 @@ pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Checker
     nothing_to_redact(compiled, context);
     nothing_to_redact_in_answers(compiled, context);
     goals::warn(compiled, context);
+    parameters::warn(compiled, context);
     unused_classes(file, compiled, context);
     idle_stakeholders(compiled, context);
     // Finding the rule that settles another compares it with all others: worth it for a file a person reads.

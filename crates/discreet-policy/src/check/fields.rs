@@ -127,7 +127,8 @@ pub(super) fn field_rules<T>(
     (rules.len() == redact.len()).then_some(rules)
 }
 
-fn rule(
+/// The rule for one field. `None` after an error, which is reported.
+pub(super) fn rule(
     field: &str,
     how: &RedactionEntry,
     place: &tree::MapEntry,

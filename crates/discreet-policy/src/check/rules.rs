@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::super::action::{ActionPart, action_of};
 use super::super::declared::Declaration;
 use super::super::declared::Declared;
-use super::super::file::{Located, OneOrMore, PolicyFile, RuleEntry};
+use super::super::file::{Located, OneOrMore, ParametersEntry, PolicyFile, RuleEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::Pattern;
+use super::super::parameter::all_of;
 use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target};
 use super::super::time::Hours;
 use super::super::verb::Verb;
@@ -22,6 +23,8 @@ struct Known<'a> {
     stakeholders: HashMap<&'a str, Arc<str>>,
     topics: HashSet<&'a str>,
     ingress: HashMap<Verb, HashSet<&'a str>>,
+    /// Without a value after an error, which is reported.
+    nodes: HashMap<&'a str, Option<&'a ParametersEntry>>,
     globs: HashMap<String, Result<(), Unreachable>>,
 }
 
@@ -32,6 +35,7 @@ pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Checke
         stakeholders: file.stakeholders.names().map(|name| (name, Arc::from(name))).collect(),
         topics: file.topics.names().collect(),
         ingress: Verb::ALL.into_iter().map(|verb| (verb, file.names(verb).collect())).collect(),
+        nodes: file.parameters.0.iter().map(|one| (one.name.as_str(), one.value.as_ref())).collect(),
         globs: HashMap::new(),
     };
     let mut rules = Vec::with_capacity(file.rules.len());
@@ -103,6 +107,10 @@ fn unsigned(verb: Verb, targets: &[Target], place: Span, context: &mut Checker) 
             "`everyone` has no key to sign with, so it cannot be allowed to send or cancel goals, or to get results",
             "name the stakeholders who may; of an action, everyone may have `_action/feedback` and `_action/status`",
         ),
+        Verb::Get | Verb::Set => (
+            "`everyone` has no key to sign with, so it cannot be allowed to read or set parameters",
+            "name the stakeholders who may",
+        ),
         Verb::Read | Verb::Command | Verb::Call => (
             "`everyone` has no key to sign with, so it cannot be allowed to command or call",
             "name the stakeholders who may",
@@ -158,8 +166,8 @@ fn about<'a>(
 ) -> Option<(Verb, &'a OneOrMore)> {
     let mut said = Verb::ALL.into_iter().filter_map(|verb| Some((verb, written.names(verb)?)));
     let Some(first) = said.next() else {
-        let help = "add `read:` with a class or topic, `command:` with a command, `call:` with a service, or `act:` with an \
-                    action";
+        let help = "add `read:` with a class or topic, `command:` with a command, `call:` with a service, `act:` with an \
+                    action, or `get:` or `set:` with parameters";
         context.error("no-action", entry.span, "this rule does not say what it is about", help);
         return None;
     };
@@ -199,7 +207,7 @@ fn effect(
             context.error(
                 "form-of-command",
                 entry.key_place("as"),
-                "only topics, the answers of services, and actions have a form",
+                "only topics, the answers of services, actions, and parameters that are read have a form",
                 "take `as` out",
             );
             None
@@ -225,8 +233,27 @@ fn reached(verb: Verb, name: &str, known: &mut Known) -> Result<Vec<Target>, Unr
         Verb::Read => topic(name, known),
         Verb::Command | Verb::Call => ingress(name, verb, known),
         Verb::Act => return parts(name, known),
+        Verb::Get | Verb::Set => parameters(name, verb, known),
     };
     one.map(|target| vec![target])
+}
+
+/// A parameter of a node, or all of them by the name of the node.
+fn parameters(name: &str, verb: Verb, known: &Known) -> Result<Target, Unreachable> {
+    let (node, parameter) = name.split_once(':').map_or((name, None), |(node, one)| (node, Some(one)));
+    let Some(declared) = known.nodes.get(node) else {
+        let help = suggest(node, names(&known.file.parameters), "declare it under `parameters`");
+        return Err((verb.undeclared(), format!("no parameters of {} are declared", quoted(node)), help));
+    };
+    let Some(parameter) = parameter else { return Ok(Target::Names(all_of(node))) };
+    // An error in the node's declaration is reported already.
+    if declared.is_some_and(|node| !node.names.contains_key(parameter)) {
+        let all = declared.iter().flat_map(|node| node.names.keys().map(String::as_str));
+        let help = suggest(parameter, all, "declare it under the `names` of the node");
+        let message = format!("parameter {} of {} is not declared", quoted(parameter), quoted(node));
+        return Err((verb.undeclared(), message, help));
+    }
+    Ok(Target::Names(Pattern::exact(name)))
 }
 
 /// A part of an action by its full name, or all parts by the name of the action.

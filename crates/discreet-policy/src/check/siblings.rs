@@ -227,13 +227,25 @@ fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &
             _ => Most::Everything,
         };
         if gives_more(&topic.access, most, &service.access).is_some() && reported.insert(topic.name()) {
-            let message = format!(
-                "{} shows the requests to {} on line {} to a party that may not call it",
-                quoted(topic.name()),
-                quoted(service.name()),
-                service.declaration.span.line
-            );
-            let help = format!("allow {} only to parties that may call the service", quoted(&name));
+            let line = service.declaration.span.line;
+            let (message, help) = match service.parameters() {
+                Some((_, node)) => (
+                    format!(
+                        "{} shows values of all parameters of {}, also of those that line {line} does not declare",
+                        quoted(topic.name()),
+                        quoted(node.name())
+                    ),
+                    "deny the topic to everyone, or take it out".to_owned(),
+                ),
+                None => (
+                    format!(
+                        "{} shows the requests to {} on line {line} to a party that may not call it",
+                        quoted(topic.name()),
+                        quoted(service.name())
+                    ),
+                    format!("allow {} only to parties that may call the service", quoted(&name)),
+                ),
+            };
             findings.push(Finding::error(CODE, topic.declaration.span, message).help(help));
         }
     }

@@ -54,7 +54,8 @@ pub(super) fn limits(may: &str, old: &Declaration, new: &Declaration) -> Vec<Fac
     changed.collect()
 }
 
-fn limit(may: &str, field: &str, old: Option<[f64; 2]>, new: Option<[f64; 2]>) -> Option<Facet> {
+/// `may` ends before the field.
+pub(super) fn limit(may: &str, field: &str, old: Option<[f64; 2]>, new: Option<[f64; 2]>) -> Option<Facet> {
     let free = [f64::NEG_INFINITY, f64::INFINITY];
     let ([old_least, old_most], [new_least, new_most]) = (old.unwrap_or(free), new.unwrap_or(free));
     let gains = new_least < old_least || new_most > old_most;

@@ -11,6 +11,7 @@ use discreet_audit::Time;
 use discreet_cdr::Malformed;
 use discreet_guard::actions::{CancelRequest, Cancelled, Goals, id_of, request_for};
 use discreet_guard::ingress::{Authorizer, Refused};
+use discreet_guard::node_parameters::Asked;
 use discreet_host::sync::lock;
 use discreet_policy::ActionPart;
 use discreet_seal::GoalId;
@@ -71,14 +72,16 @@ pub enum About {
     Goal(GoalId),
     /// A request to cancel: goals still to be asked for, and the answers.
     Cancel(Vec<GoalId>, Cancelled),
+    /// A request about parameters of a node.
+    Parameters(Asked),
 }
 
 /// A request on its way in.
 pub enum Request<'a> {
     /// This is sent inside.
     Inside(About, Cow<'a, [u8]>),
-    /// There is nothing to ask the robot: this goes to the caller.
-    Answer(Vec<u8>),
+    /// There is nothing to ask the robot: this goes to the caller. With a reason: it says that the request was refused.
+    Answer(Vec<u8>, Option<(Refused, String)>),
 }
 
 /// The robot's answer to a call.
@@ -111,7 +114,7 @@ impl GoalPart {
                 Some(first) => {
                     Request::Inside(About::Cancel(targets, gathered), request_for(&first).to_vec().into())
                 }
-                None => Request::Answer(gathered.write()),
+                None => Request::Answer(gathered.write(), None),
             });
         }
         let mut request = request.to_vec();
@@ -133,7 +136,7 @@ impl GoalPart {
     ) -> Result<Answered, Malformed> {
         let mut goals = self.goals();
         match about {
-            About::Service => {}
+            About::Service | About::Parameters(_) => {}
             About::Goal(inner) if self.part == ActionPart::SendGoal => goals.answered(inner, response)?,
             About::Goal(inner) => goals.result(inner, response, self.now())?,
             About::Cancel(left, gathered) => {

@@ -1,5 +1,6 @@
 //! The way in of one service's requests, and the way out of its answers. An action's three services go this way too.
 
+mod answers;
 mod call;
 mod ends;
 mod vendors;
@@ -7,15 +8,15 @@ mod vendors;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
 use call::Call;
 use ends::{Ends, offer};
 use vendors::Foreign;
 
-use super::action::{About, Answered, GoalPart, Request};
-use super::redact::redact;
+use super::action::{About, GoalPart, Request};
+use super::parameters;
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -25,9 +26,9 @@ use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
 use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
-use discreet_policy::ActionPart;
-use discreet_redact::{MessageRedactor, Recipient};
-use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
+use discreet_policy::{ActionPart, ParameterService};
+use discreet_redact::MessageRedactor;
+use discreet_seal::Ticket;
 
 /// Requests and responses handled in one go before other tasks have their turn.
 const BATCH: usize = 16;
@@ -59,6 +60,8 @@ struct CallPath {
     /// Of an action's service.
     goals: Option<GoalPart>,
     foreign: Foreign,
+    /// Offered only while the robot offers it.
+    follows: bool,
 }
 
 impl ServiceIngress {
@@ -72,7 +75,8 @@ impl ServiceIngress {
         call: &ServiceDefinition,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<ServiceIngress>, RosError> {
-        let of_action = goals.is_some();
+        let of_parameters = ParameterService::ALL.into_iter().any(|one| one.type_name() == service.name);
+        let follows = of_parameters || goals.is_some();
         let ingress = Arc::new(ServiceIngress {
             stats: IngressStats::default(),
             turn: Turn::default(),
@@ -86,12 +90,13 @@ impl ServiceIngress {
                 authorizer,
                 goals,
                 foreign: Foreign::default(),
+                follows,
             }),
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
         let offer = offer(outer, outside, ServiceSupport::load(call)?, &ingress, queue);
-        let server = if of_action { None } else { Some(offer()?) };
+        let server = if follows { None } else { Some(offer()?) };
         ingress.path.with(|path| path.ends = Some(Ends { server, client, offer }));
         Ok(ingress)
     }
@@ -105,7 +110,7 @@ impl Serve for ServiceIngress {
         let ended = || self.ended.load(SeqCst);
         let answers = !ended() && path.serve_answers(&self.stats);
         path.give_up(&self.stats);
-        path.attend_goals();
+        path.follow();
         let requests = !ended() && path.serve_requests(&self.stats);
         if ended() {
             path.end();
@@ -131,21 +136,14 @@ impl CallPath {
         self.authorizer.close();
     }
 
-    fn attend_goals(&mut self) {
-        let (Some(Ends { server, client, offer }), Some(part)) = (&mut self.ends, &mut self.goals) else {
-            return;
-        };
-        let is_available = client.is_available();
-        if !is_available && part.part == ActionPart::GetResult {
-            self.calls.clear(); // nobody will answer them; commanders ask again
+    fn follow(&mut self) {
+        let CallPath { ends: Some(ends), goals, calls, follows: true, .. } = self else { return };
+        let waits = goals.as_ref().is_some_and(|goals| goals.part == ActionPart::GetResult);
+        let is_heard = goals.as_ref().is_none_or(|part| part.goals().is_heard());
+        if !ends.follow(is_heard, waits || calls.is_empty()) && waits {
+            calls.clear(); // nobody will answer them; commanders ask again
         }
-        match (is_available, server.is_some()) {
-            // Tried again if the middleware refuses.
-            (true, false) if part.goals().is_heard() => *server = offer().ok(),
-            (false, true) if self.calls.is_empty() => *server = None,
-            _ => {}
-        }
-        part.attend(&mut self.authorizer, client);
+        goals.iter_mut().for_each(|part| part.attend(&mut self.authorizer, &mut ends.client));
     }
 
     /// True if there may be more.
@@ -159,7 +157,7 @@ impl CallPath {
                 Ok(Some(id)) => {
                     (served, empty) = (served + 1, 0);
                     let now = Time::system();
-                    if let Err(rejected) = self.forward(id, now) {
+                    if let Err(rejected) = self.forward(id, now, stats) {
                         let answer = rejected.reason;
                         self.authorizer.refuse(stats, rejected, now);
                         self.refuse(id, answer);
@@ -176,7 +174,7 @@ impl CallPath {
     }
 
     /// Decides on the request in `message`, and passes it on.
-    fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
+    fn forward(&mut self, id: RequestId, now: Time, stats: &IngressStats) -> Result<(), Rejected> {
         let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, goals, .. } = self else {
             return Ok(());
         };
@@ -205,14 +203,19 @@ impl CallPath {
         if client.is_of_another_vendor() {
             return Err(rejected(Refused::OtherMiddleware, String::new()));
         }
-        let prepared = match goals {
-            None => Ok(Request::Inside(About::Service, request.message().into())),
-            Some(goals) => goals.request(caller, request.message()),
+        let prepared = match (&*goals, facts.ingress.parameters()) {
+            (Some(goals), _) => {
+                goals.request(caller, request.message()).map_err(|reason| (reason, String::new()))
+            }
+            (None, Some(_)) => parameters::request(&facts, caller, request.message()),
+            (None, None) => Ok(Request::Inside(About::Service, request.message().into())),
         };
-        let (about, inside) = match prepared.map_err(|reason| rejected(reason, String::new()))? {
+        let (about, inside) = match prepared.map_err(|(reason, detail)| rejected(reason, detail))? {
             Request::Inside(about, inside) => (about, inside),
-            Request::Answer(answer) => {
-                let call = call(About::Service);
+            Request::Answer(answer, why) => {
+                let (call, why) =
+                    (call(About::Service), why.map(|(reason, detail)| rejected(reason, detail)));
+                why.into_iter().for_each(|why| self.authorizer.refuse(stats, why, now));
                 return self.answer_with(&call, &answer, now);
             }
         };
@@ -242,133 +245,7 @@ impl CallPath {
                 goals.iter().for_each(|goals| goals.goals().not_sent(&goal));
                 Err(why)
             }
-            (Err(why), About::Service | About::Cancel(..)) => Err(why),
-        }
-    }
-
-    /// True if there may be more.
-    fn serve_answers(&mut self, stats: &IngressStats) -> bool {
-        let (mut served, mut empty) = (0, 0);
-        while served < BATCH && empty < EMPTY {
-            let CallPath { ends: Some(Ends { client, .. }), message, calls, .. } = self else { return false };
-            match client.take_response(message) {
-                Ok(Some(number)) => {
-                    (served, empty) = (served + 1, 0);
-                    // None for a response that comes after the timeout was reported to the caller.
-                    if let Some(call) = calls.remove(&number) {
-                        self.answered(call, stats);
-                    }
-                }
-                Ok(None) | Err(_) => empty += 1,
-            }
-        }
-        served == BATCH
-    }
-
-    /// The robot has answered: the caller gets its answer, or a request to cancel goes on with the next goal.
-    fn answered(&mut self, mut call: Call, stats: &IngressStats) {
-        if let Some(part) = self.goals.as_ref().filter(|part| part.part == ActionPart::GetResult) {
-            part.action.pass_feedback();
-        }
-        let CallPath { ends: Some(Ends { client, .. }), message, response, goals, calls, .. } = self else {
-            return;
-        };
-        let walk = response.check(message.as_bytes());
-        let cdr = walk.map(|walk| message.as_bytes().get(..walk.end()).unwrap_or_default());
-        let answered = cdr.and_then(|cdr| match goals {
-            None => Ok(Answered::AsItIs),
-            Some(goals) => goals.answered(&mut call.about, &call.caller, cdr),
-        });
-        let answer = match (answered, cdr) {
-            (Ok(Answered::AsItIs), Ok(cdr)) => Ok(cdr.to_vec()),
-            (Ok(Answered::Instead(answer)), _) => Ok(answer),
-            (Ok(Answered::Next(request)), _) => match client.send_request(&request) {
-                Ok(number) => {
-                    call.until = Some(Instant::now() + PATIENCE);
-                    return drop(calls.insert(number, call));
-                }
-                Err(error) => Err((Refused::NotForwarded, error.to_string())),
-            },
-            (Err(why), _) | (_, Err(why)) => Err((Refused::BadResponse, why.to_string())),
-        };
-        let rejected = |reason, detail, call: &Call| {
-            Err(Rejected { reason, sender: Some(call.caller.name.clone()), detail })
-        };
-        self.finish(
-            call,
-            |path, call, now| match &answer {
-                Ok(cdr) => path.answer_with(call, cdr, now),
-                Err((reason, detail)) => rejected(*reason, detail.clone(), call),
-            },
-            stats,
-        );
-    }
-
-    /// Returns a serialized response to the caller, in the form that the policy gives it.
-    fn answer_with(&mut self, call: &Call, cdr: &[u8], now: Time) -> Result<(), Rejected> {
-        let CallPath { ends: Some(Ends { server: Some(server), .. }), authorizer, texts, .. } = self else {
-            return Ok(());
-        };
-        let rejected = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
-        // A stakeholder that was revoked since the call gets no answer any more.
-        let allowed =
-            authorizer.facts(now, Instant::now()).and_then(|facts| facts.still_allows(&call.caller));
-        let rules = allowed.map_err(|reason| rejected(reason, String::new()))?;
-        let redacted = redact(texts, rules.as_ref(), Recipient::Named(&call.caller.name), cdr);
-        let cdr = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
-        let form = if rules.is_some() { "redacted answer" } else { "answer" };
-        let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
-        // Redaction may have taken longer than a window of the log.
-        let _receipt = authorizer.record(form, &call.caller.name, cdr, Time::system())?;
-        let sealed = seal_response(&signer, &call.caller, &call.ticket, cdr);
-        let sealed = sealed.map_err(|why| rejected(Refused::NotForwarded, why.to_string()))?;
-        server
-            .send_response(call.id, &write_call_answer(&CallAnswer::Sealed(sealed)))
-            .map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
-    }
-
-    /// Reports a timeout to callers that the robot does not answer.
-    fn give_up(&mut self, stats: &IngressStats) {
-        let now = Instant::now();
-        let late: Vec<i64> = self
-            .calls
-            .iter()
-            .filter(|(_, call)| call.until.is_some_and(|until| until <= now))
-            .map(|(number, _)| *number)
-            .collect();
-        for call in late.iter().filter_map(|number| self.calls.remove(number)).collect::<Vec<_>>() {
-            let too_late = |_: &mut CallPath, call: &Call, _| {
-                let sender = Some(call.caller.name.clone());
-                Err(Rejected { reason: Refused::TimedOut, sender, detail: String::new() })
-            };
-            self.finish(call, too_late, stats);
-        }
-    }
-
-    fn finish(
-        &mut self,
-        call: Call,
-        how: impl FnOnce(&mut CallPath, &Call, Time) -> Result<(), Rejected>,
-        stats: &IngressStats,
-    ) {
-        let now = Time::system();
-        match how(self, &call, now) {
-            Ok(()) => drop(stats.accepted.fetch_add(1, Relaxed)),
-            Err(rejected) => {
-                let reason = rejected.reason;
-                self.authorizer.refuse(stats, rejected, now);
-                self.refuse(call.id, reason);
-            }
-        }
-    }
-
-    /// Reports the refusal to the caller, except to one that floods.
-    fn refuse(&mut self, id: RequestId, reason: Refused) {
-        let Some(Ends { server: Some(server), .. }) = &mut self.ends else { return };
-        if reason != Refused::Flood {
-            let answer = write_call_answer(&CallAnswer::Refused(reason.label()));
-            // A caller that is gone does not wait for it.
-            let _gone = server.send_response(id, &answer);
+            (Err(why), About::Service | About::Cancel(..) | About::Parameters(_)) => Err(why),
         }
     }
 }

@@ -10,6 +10,7 @@ use r2r_rcl as rcl;
 use super::super::SerializedMessage;
 use super::super::error::{RosError, check};
 use super::super::type_support::{TypeSupport, library, split};
+use discreet_cdr::Malformed;
 use discreet_cdr::types::{ServiceDefinition, TypeDefinition, folder_of};
 
 type Create = unsafe extern "C" fn() -> *mut c_void;
@@ -138,7 +139,14 @@ impl Typed<'_> {
         let types = self.structure.types.handle.as_ptr();
         // SAFETY: the structure is one of this type, initialised; the array is valid and grows by its own allocator.
         let code = unsafe { rcl::rmw_serialize(self.as_ptr(), types, &mut cdr.array) };
-        check(code, || format!("writing a {}", self.structure.definition.name))
+        check(code, || format!("writing a {}", self.structure.definition.name))?;
+        // rmw gives the length that it has estimated, which can be more than it has written: then bytes of earlier
+        // messages follow.
+        if let Err(Malformed::Trailing { offset, .. }) = self.structure.definition.plan.check(cdr.as_bytes())
+        {
+            cdr.array.buffer_length = offset;
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use super::super::subscription::OnMessage;
 use super::super::{Context, Node, RosError, SerializedMessage};
 use super::*;
+use discreet_cdr::Writer;
 use discreet_cdr::types::TypeLibrary;
 
 fn bell() -> (OnMessage, Receiver<()>) {
@@ -75,6 +76,27 @@ fn a_service_whose_type_nobody_knew_is_called_and_answered_in_bytes() {
     }
     numbers.dedup();
     assert_eq!(numbers.len(), 3);
+}
+
+/// A sequence of messages with wide numbers, of which the middleware estimates too long a length.
+#[test]
+fn only_what_the_middleware_has_written_is_taken() {
+    let definition = TypeLibrary::from_env().unwrap().service("rcl_interfaces/srv/GetParameters").unwrap();
+    let support = ServiceSupport::load(&definition).unwrap();
+    let mut response = Vec::new();
+    let mut writer = Writer::new(&mut response);
+    writer.sequence(3);
+    for _value in 0..3 {
+        writer.u8(3);
+        writer.bool(false);
+        writer.i64(0);
+        writer.f64(0.5);
+        writer.str("");
+        (0..5).for_each(|_list| writer.sequence(0));
+    }
+    let mut written = SerializedMessage::new();
+    support.response.read(&response).unwrap().write(&mut written).unwrap();
+    assert_eq!(written.as_bytes(), response);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use crate::wake::wake;
 use crate::workers::{ReadyQueue, Serve};
 use crate::{Client, Node, RosError, Server, ServiceSupport};
 
-/// The server outside, and the client inside. The services of an action are offered only while the robot offers them,
-/// because clients wait for that, and are not told of a refusal.
+/// The server outside, and the client inside. The services of an action and those for parameters are offered only while the
+/// robot offers them, because clients wait for that, and are not told of a refusal.
 pub struct Ends {
     pub server: Option<Server>,
     pub client: Client,
@@ -16,6 +16,21 @@ pub struct Ends {
 
 /// Offers the service outside.
 pub type Offer = Box<dyn Fn() -> Result<Server, RosError> + Send>;
+
+impl Ends {
+    /// Offers the service while the robot does, and gives whether the robot does. It is not offered before it may be, nor
+    /// withdrawn while callers wait.
+    pub fn follow(&mut self, may_begin: bool, may_end: bool) -> bool {
+        let is_available = self.client.is_available();
+        match (is_available, self.server.is_some()) {
+            // Tried again if the middleware refuses.
+            (true, false) if may_begin => self.server = (self.offer)().ok(),
+            (false, true) if may_end => self.server = None,
+            _ => {}
+        }
+        is_available
+    }
+}
 
 /// Offers `outside` when it is called. Requests wake `ingress`.
 pub fn offer<T: Serve + 'static>(
