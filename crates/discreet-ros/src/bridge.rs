@@ -14,6 +14,7 @@ use super::roster::RosterService;
 use super::route::Route;
 use super::route_maker::{InspectorFactory, RouteMaker};
 use super::shared::Shared;
+use super::topic_status::TopicStatus;
 use super::workers::{ReadyQueue, Serve, join_within};
 use super::{Apart, Context, GraphChanges, Node, Publisher, RosError, TypeSupport};
 use discreet_graph::qos::Qos;
@@ -90,24 +91,6 @@ struct ActiveRoute {
     queue: Arc<ReadyQueue>,
     /// The worker of a route that redacts images, which may wait for the redactor.
     threads: Vec<JoinHandle<()>>,
-}
-
-/// A topic as diagnostics shows it.
-pub struct TopicStatus {
-    /// Its name on the inner domain.
-    pub topic: String,
-    /// Its route, if it has one.
-    pub route: Option<Arc<Route>>,
-    /// The offers on the outer domain, each once.
-    pub qos: Vec<Qos>,
-    /// Readers outside that get nothing of it, or not all.
-    pub unmatched: Vec<Unmatched>,
-    /// The nodes of its sources.
-    pub nodes: Vec<String>,
-    /// Those of them that share their name with another node.
-    pub namesakes: Vec<String>,
-    /// The publishers that are kept out.
-    pub exclusions: Vec<Exclusion>,
 }
 
 impl Bridge {

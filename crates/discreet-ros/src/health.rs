@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use super::bridge::{Bridge, TopicStatus};
+use super::bridge::Bridge;
 use super::ingress::IngressStatus;
 use super::program::{Level, Status};
 use super::readers::Unmatched;
+use super::topic_status::TopicStatus;
 use discreet_audit::{Audit, State, Time};
 use discreet_graph::qos::{MAX_DEPTH, Qos};
 use discreet_guard::denied::Denied;

@@ -36,12 +36,13 @@ mod service;
 mod shared;
 mod slot;
 mod subscription;
+mod topic_status;
 mod type_support;
 mod unsealing;
 mod wake;
 mod workers;
 
-pub use bridge::{Bridge, BridgeParts, TopicStatus};
+pub use bridge::{Bridge, BridgeParts};
 pub use commanding::{Commanding, CommandingParts};
 pub use context::{Context, Node};
 pub use domains_apart::Apart;
@@ -61,6 +62,7 @@ pub use serialized::{Framed, HEADROOM, SerializedMessage};
 pub use service::{Client, RequestId, Server, ServiceSupport};
 pub use shared::Shared;
 pub use subscription::{MessageInfo, OnMessage, Subscription};
+pub use topic_status::TopicStatus;
 pub use type_support::TypeSupport;
 pub use unsealing::{Unsealing, UnsealingParts};
 

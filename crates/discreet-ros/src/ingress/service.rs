@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use call::Call;
 use ends::{Ends, offer};
-use vendors::Foreign;
+use vendors::OtherVendors;
 
 use super::action::{About, GoalPart, Request};
 use super::parameters;
@@ -59,7 +59,7 @@ struct CallPath {
     authorizer: Authorizer,
     /// Of an action's service.
     goals: Option<GoalPart>,
-    foreign: Foreign,
+    vendors: OtherVendors,
     /// Offered only while the robot offers it.
     follows: bool,
 }
@@ -89,7 +89,7 @@ impl ServiceIngress {
                 texts,
                 authorizer,
                 goals,
-                foreign: Foreign::default(),
+                vendors: OtherVendors::default(),
                 follows,
             }),
         });
@@ -111,6 +111,9 @@ impl Serve for ServiceIngress {
         let answers = !ended() && path.serve_answers(&self.stats);
         path.give_up(&self.stats);
         path.follow();
+        if let Some(ends) = &path.ends {
+            path.vendors.look(ends, &mut path.authorizer, &self.stats);
+        }
         let requests = !ended() && path.serve_requests(&self.stats);
         if ended() {
             path.end();
@@ -166,16 +169,14 @@ impl CallPath {
                 Ok(None) | Err(_) => empty += 1,
             }
         }
-        if let (0, Some(Ends { server: Some(server), .. })) = (served, &self.ends) {
-            // The middleware cannot read their requests, and gives none.
-            self.foreign.refuse_new(server, &mut self.authorizer, stats);
-        }
         served == BATCH
     }
 
     /// Decides on the request in `message`, and passes it on.
     fn forward(&mut self, id: RequestId, now: Time, stats: &IngressStats) -> Result<(), Rejected> {
-        let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, goals, .. } = self else {
+        let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, goals, vendors, .. } =
+            self
+        else {
             return Ok(());
         };
         let facts = authorizer.facts(now, Instant::now())?;
@@ -200,7 +201,7 @@ impl CallPath {
         if !client.is_available() {
             return Err(rejected(Refused::NoServer, String::new()));
         }
-        if client.is_of_another_vendor() {
+        if vendors.serve {
             return Err(rejected(Refused::OtherMiddleware, String::new()));
         }
         let prepared = match (&*goals, facts.ingress.parameters()) {

@@ -1,22 +1,39 @@
-//! Clients of another vendor of DDS, which ROS 2 services do not reach.
+//! Ends of another vendor of DDS, which ROS 2 services do not reach.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
-use crate::{Gid, Server};
+use super::ends::Ends;
+use crate::Gid;
 use discreet_audit::Time;
 use discreet_guard::ingress::{Authorizer, IngressStats, Refused};
 
-/// The clients of another vendor that were there at the last look.
-#[derive(Default)]
-pub struct Foreign(BTreeSet<Gid>);
+/// Interval of the looks, each of which asks the graph.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-impl Foreign {
-    /// Looks again, and counts a refusal for each that is new.
-    pub fn refuse_new(&mut self, server: &Server, authorizer: &mut Authorizer, stats: &IngressStats) {
-        let now: BTreeSet<Gid> = server.clients_of_another_vendor().into_iter().collect();
-        for _ in now.difference(&self.0) {
+/// The ends of a service that were of another vendor at the last look.
+#[derive(Default)]
+pub struct OtherVendors {
+    looked: Option<Instant>,
+    /// Only such nodes offer the service inside.
+    pub serve: bool,
+    /// Clients outside, whose requests the middleware cannot read, and does not give.
+    clients: BTreeSet<Gid>,
+}
+
+impl OtherVendors {
+    /// Looks, if the last look is not a moment ago, and counts a refusal for each client that is new.
+    pub fn look(&mut self, ends: &Ends, authorizer: &mut Authorizer, stats: &IngressStats) {
+        if self.looked.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        self.serve = ends.client.is_of_another_vendor();
+        let clients: BTreeSet<Gid> =
+            ends.server.iter().flat_map(|server| server.clients_of_another_vendor()).collect();
+        for _ in clients.difference(&self.clients) {
             authorizer.refuse(stats, Refused::OtherMiddleware.into(), Time::system());
         }
-        self.0 = now;
+        self.clients = clients;
     }
 }
