@@ -17,6 +17,9 @@ use crate::ingress::Refused;
 pub use answer::{Redact, answer};
 use value::{Unread, Value};
 
+/// The greatest number of parameters in one request. Each gets an entry in the answer.
+const MOST: u32 = 1024;
+
 /// A request that was let in: what its answer may be about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
@@ -87,7 +90,7 @@ pub fn request(
             prefixes
         }
         ParameterService::Set | ParameterService::SetAtomically => {
-            let count = reader.sequence(1, None).map_err(malformed)?;
+            let count = reader.sequence(1, Some(MOST)).map_err(malformed)?;
             writer.sequence(count as usize);
             let mut names = Vec::new();
             for _ in 0..count {
@@ -108,7 +111,7 @@ pub fn request(
 /// The answer to a request of which nothing was set, as a node would give it: without it, clients would wait. `None` for
 /// requests that set nothing, and for those that cannot be read.
 pub fn not_set(service: ParameterService, request: &[u8], why: Refused) -> Option<Vec<u8>> {
-    let count = Reader::new(request).ok()?.sequence(1, None).ok()?;
+    let count = Reader::new(request).ok()?.sequence(1, Some(MOST)).ok()?;
     let results = match service {
         ParameterService::Set => count,
         ParameterService::SetAtomically => 1,
@@ -145,7 +148,11 @@ fn text(reader: &mut Reader<'_>) -> Result<String, Refusal> {
 }
 
 fn texts(reader: &mut Reader<'_>) -> Result<Vec<String>, Refusal> {
-    value::texts(reader).map_err(malformed)
+    let texts = value::texts(reader).map_err(malformed)?;
+    match texts.len() <= MOST as usize {
+        true => Ok(texts),
+        false => Err((Refused::Malformed, format!("more than {MOST} names"))),
+    }
 }
 
 fn write_texts(writer: &mut Writer<'_>, texts: &[String]) {

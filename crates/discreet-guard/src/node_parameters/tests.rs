@@ -378,3 +378,19 @@ fn a_service_is_open_to_a_party_with_a_right_to_one_parameter() {
         assert!(!allowed("nobody", service));
     }
 }
+
+#[test]
+fn a_request_with_more_parameters_than_its_answer_should_have_does_not_go_in() {
+    let policy = policy();
+    let many = vec!["speed"; MOST as usize + 1];
+    for (count, fits) in [(MOST as usize, true), (MOST as usize + 1, false)] {
+        let asked = names(&many[..count]);
+        let got = request(rights(&policy, "desk", NOON), ParameterService::Get, &asked);
+        assert_eq!(got.is_ok(), fits, "{count}");
+        let wanted: Vec<_> = many[..count].iter().map(|name| (*name, Value::Double(1.0))).collect();
+        let message = set(&wanted);
+        let got = request(rights(&policy, "desk", NOON), ParameterService::Set, &message);
+        assert_eq!(got.is_ok(), fits, "{count}");
+        assert_eq!(not_set(ParameterService::Set, &message, Refused::OverLimit).is_some(), fits, "{count}");
+    }
+}
