@@ -40,6 +40,9 @@ discreet_host::reasons! {
         /// The middleware refused to make the route; it is tried again.
         NotOpened = "not_opened", alarm,
             "the middleware refused to open the route; diagnostics has its error. It is tried again",
+        /// More messages a second than the policy lets out; a newer one leaves instead.
+        OverRate = "over_rate", quiet,
+            "the publisher sends more a second than the policy's `rate:` lets out",
         /// The bytes are not a message of the declared type.
         Malformed = "malformed", alarm,
             "the bytes are not a message of the declared type; correct the publisher",

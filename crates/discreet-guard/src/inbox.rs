@@ -6,6 +6,7 @@
 mod inputs;
 mod listen;
 mod missed;
+mod paced;
 mod probe;
 
 use std::collections::VecDeque;
@@ -24,6 +25,7 @@ use discreet_policy::Policy;
 
 use inputs::{Came, Inputs};
 use missed::Missed;
+use paced::Held;
 use probe::Probe;
 
 pub use listen::{Listen, Subscription, Taken};
@@ -55,6 +57,8 @@ pub struct Inbox<L: Listen> {
     unparked: Vec<u8>,
     /// Messages that were taken already, the oldest first. Only the last may be one that is refused.
     waiting: VecDeque<Waiting<L::Message>>,
+    /// Of a route of [`Take::Paced`], the time has come for those that wait.
+    due: bool,
     /// Buffers to be used again.
     spare: Vec<L::Message>,
     publishers: PublisherTable,
@@ -86,6 +90,8 @@ pub enum Take {
     /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a
     /// message than the next one takes to arrive.
     Recent,
+    /// The newest of each publisher, after this time. Those of latched sources at once, and each.
+    Paced(Duration),
 }
 
 /// The buffer that a message is in.
@@ -106,6 +112,7 @@ impl<L: Listen> Inbox<L> {
             released: false,
             unparked: Vec::new(),
             waiting: VecDeque::new(),
+            due: false,
             spare: Vec::new(),
             publishers: PublisherTable::default(),
             missed: Missed::default(),
@@ -203,10 +210,17 @@ impl<L: Listen> Inbox<L> {
             if let Some((came, trust)) = self.unpark(known, now) {
                 return Ok(Some((came, trust, Place::Unparked)));
             }
-            if desired == Take::Recent {
-                self.collect(known, now, stats)?;
+            let mut early = false;
+            match desired {
+                Take::Every => {}
+                Take::Recent => self.collect(known, now, stats)?,
+                Take::Paced(wait) => match self.hold(wait, known, now, stats)? {
+                    Held::Latched(came, trust) => return Ok(Some((came, trust, Place::Taken))),
+                    Held::Early => early = true,
+                    Held::Due => {}
+                },
             }
-            while let Some(Waiting { message, came, .. }) = self.waiting.pop_front() {
+            while !early && let Some(Waiting { message, came, .. }) = self.waiting.pop_front() {
                 self.spare.push(std::mem::replace(&mut self.taken, message));
                 // The policy may be another by now.
                 match known(&mut self.publishers, &came.info) {
@@ -214,7 +228,8 @@ impl<L: Listen> Inbox<L> {
                     None => self.park(came, stats),
                 }
             }
-            if let Some((came, trust)) = self.take(known, now, stats)? {
+            let is_paced = matches!(desired, Take::Paced(_));
+            if !is_paced && let Some((came, trust)) = self.take(known, now, stats)? {
                 return Ok(Some((came, trust, Place::Taken)));
             }
             if !self.conclude(now) && !self.released {
@@ -366,5 +381,7 @@ impl<L: Listen> Inbox<L> {
     }
 }
 
+#[cfg(test)]
+mod paced_tests;
 #[cfg(test)]
 mod tests;

@@ -63,6 +63,11 @@ impl RouteStats {
         occurred(Denied::ALL, &self.denied)
     }
 
+    /// The number of messages that stayed inside for this reason.
+    pub fn denied_for(&self, reason: Denied) -> u64 {
+        self.denied.get(reason as usize).map_or(0, |count| count.load(Relaxed))
+    }
+
     /// The reasons for which frames were blanked, with their counts.
     pub fn blanked(&self) -> impl Iterator<Item = (BlankReason, u64)> {
         occurred(BlankReason::ALL, &self.blanked)

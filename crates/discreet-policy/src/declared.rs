@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::action::{ActionPart, OnEnd, PartOf};
 use super::class::Class;
@@ -66,6 +67,8 @@ pub(super) struct Published {
     pub type_hash: Option<String>,
     pub source: Option<String>,
     pub depth: Option<usize>,
+    /// The greatest number of messages a second.
+    pub rate: Option<f64>,
     /// `people: none`: it shows nothing about people.
     pub without_people: bool,
 }
@@ -142,6 +145,11 @@ impl TopicPolicy {
     /// The only node that may publish it, if the policy says so.
     pub fn source(&self) -> Option<&str> {
         self.declaration.published.source.as_deref()
+    }
+
+    /// The least time between two messages of a publisher that leave, if the policy limits their rate.
+    pub fn period(&self) -> Option<Duration> {
+        self.declaration.published.rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok())
     }
 
     /// Queue depth, if the policy sets it: 1 to 1000.

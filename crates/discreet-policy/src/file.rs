@@ -169,6 +169,10 @@ pub struct TopicEntry {
     /// as many as the source itself keeps, up to 1000.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
+    /// The greatest number of messages a second of each publisher that leave, `5` or `0.2`. Of more, the newest leaves when its
+    /// time has come. Messages of latched sources all leave. Without it: no limit.
+    #[schemars(range(min = 0.01, max = 1000))]
+    pub rate: Option<f64>,
     /// The parts that are hidden in the redacted form.
     #[schemars(description = redaction::of_topic())]
     pub redact: Option<BTreeMap<String, RedactionEntry>>,

@@ -11,6 +11,7 @@ use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
 use discreet_audit::{State, Time};
 use discreet_graph::qos::Qos;
+use discreet_guard::denied::Denied;
 use discreet_guard::inbox::{Inbox, Next, Take};
 use discreet_guard::lanes::Plan;
 use discreet_guard::outbound::{Outbound, ResolvedPolicy};
@@ -75,6 +76,8 @@ struct JudgedPublishers {
 struct Path {
     inbox: Inbox<Listener>,
     outbound: Outbound<OuterDomain>,
+    /// Where the policy limits the rate: the time from which the next messages may leave.
+    next: Duration,
 }
 
 impl Route {
@@ -86,7 +89,7 @@ impl Route {
             turn: Turn::default(),
             snapshot: Mutex::new(Snapshot { redactor: outbound.redactor_state(), ..Snapshot::default() }),
             parked: AtomicUsize::new(0),
-            path: Slot::new(Path { inbox: Inbox::new(listener), outbound }),
+            path: Slot::new(Path { inbox: Inbox::new(listener), outbound, next: Duration::ZERO }),
             verdict: Mutex::default(),
             heard: AtomicBool::new(true),
             winding_up: AtomicBool::new(false),
@@ -173,7 +176,7 @@ impl Route {
         let verdict = lock(&self.verdict).take();
         let Some(JudgedPublishers { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
-        let Path { inbox, outbound } = path;
+        let Path { inbox, outbound, .. } = path;
         // The way out before the way in, so that no message arrives that could not leave.
         let announced = outbound.lanes.arrange(&plan, now);
         if outbound.audit.state() == State::Writing {
@@ -204,24 +207,37 @@ impl Route {
                 return false;
             }
             self.apply_verdicts(path);
-            let Path { inbox, outbound } = &mut *path;
+            let Path { inbox, outbound, next: due } = &mut *path;
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             outbound.refresh_decision(now, elapsed);
             // Without a policy no message is taken; they wait in the queue, which keeps the newest.
-            let Some(ResolvedPolicy { policy, since, audiences, logs, .. }) = &outbound.resolved else {
+            let Some(ResolvedPolicy { policy, since, topic, audiences, logs, .. }) = &outbound.resolved
+            else {
                 return false;
             };
             let redacting = outbound.redacts_images() && audiences.0.redacted.is_some();
-            let desired = if redacting { Take::Recent } else { Take::Every };
+            let period = topic.as_ref().ok().and_then(|topic| topic.period());
+            let desired = match period {
+                Some(_) => Take::Paced(due.saturating_sub(elapsed)),
+                None if redacting => Take::Recent,
+                None => Take::Every,
+            };
+            let over = self.stats.denied_for(Denied::OverRate);
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(desired, policy, *since, elapsed, &self.stats);
             let skipped = self.stats.skipped.load(Relaxed) - skipped;
             if skipped > 0 {
                 logs.of(Form::Redacted).record_skipped(now, skipped);
             }
+            for _ in over..self.stats.denied_for(Denied::OverRate) {
+                logs.of(Form::Clear).record_denial(now, Denied::OverRate.label());
+            }
             match next {
                 Ok(Some(Next { message, lane, depth })) => {
+                    if let Some(period) = period.filter(|_| *due <= elapsed) {
+                        *due = elapsed + period;
+                    }
                     let arrived = Arrived { message, place: (lane, depth), at: taken };
                     let passed =
                         pass(outbound, arrived, Time::system, &self.stats, || !self.ended.load(SeqCst));

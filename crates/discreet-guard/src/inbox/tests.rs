@@ -11,16 +11,16 @@ use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
 use discreet_seal::PerForm;
 
-const RELIABLE: Qos = Qos::DEFAULT;
+pub(super) const RELIABLE: Qos = Qos::DEFAULT;
 const HASTY: Qos = Qos { reliable: false, ..Qos::DEFAULT };
-const LATCHED: Qos = Qos { latched: true, ..Qos::DEFAULT };
+pub(super) const LATCHED: Qos = Qos { latched: true, ..Qos::DEFAULT };
 const UNKNOWN: PublisherTrust = PublisherTrust::Refused(Denied::UnknownSource);
 
 type Queue = RefCell<VecDeque<(MessageInfo, Vec<u8>)>>;
 
 /// One topic: its subscriptions, and the histories of its latched publishers.
 #[derive(Default)]
-struct Wire {
+pub(super) struct Wire {
     subscriptions: RefCell<Vec<(Input, Weak<Queue>)>>,
     history: Queue,
     alarms: RefCell<Vec<Duration>>,
@@ -36,7 +36,7 @@ struct Bytes(Vec<u8>);
 impl Wire {
     /// Delivers to each subscription that asks for no more than is `offered`. Of a latched publisher, `keeps`
     /// messages stay.
-    fn publish(&self, publisher: u8, sequence: u64, offered: Qos, keeps: usize) {
+    pub(super) fn publish(&self, publisher: u8, sequence: u64, offered: Qos, keeps: usize) {
         let info = MessageInfo { gid: gid(publisher), sequence, source_stamp: 0 };
         let message = (info, vec![publisher, sequence as u8]);
         for (input, queue) in self.subscriptions.borrow().iter() {
@@ -106,7 +106,7 @@ fn gid(publisher: u8) -> Gid {
     [publisher; 16]
 }
 
-fn ms(milliseconds: u64) -> Duration {
+pub(super) fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
@@ -133,16 +133,16 @@ fn plan(sources: &[(u8, PublisherTrust, Qos)]) -> Plan {
     }
 }
 
-struct Scene {
-    wire: Rc<Wire>,
+pub(super) struct Scene {
+    pub(super) wire: Rc<Wire>,
     inbox: Inbox<Port>,
     policy: Arc<Policy>,
-    stats: RouteStats,
+    pub(super) stats: RouteStats,
 }
 
 impl Scene {
     /// A topic whose accepted publishers offer this.
-    fn of(sources: &[(u8, Qos)]) -> Scene {
+    pub(super) fn of(sources: &[(u8, Qos)]) -> Scene {
         let wire = Rc::new(Wire::default());
         let inbox = Inbox::new(Port(Rc::clone(&wire)));
         let mut scene = Scene { wire, inbox, policy: policy(), stats: RouteStats::default() };
@@ -160,11 +160,15 @@ impl Scene {
         self.inbox.judge(&self.policy, plan, ms(at)).unwrap();
     }
 
-    fn publish(&self, publisher: u8, sequences: impl IntoIterator<Item = u64>) {
+    pub(super) fn publish(&self, publisher: u8, sequences: impl IntoIterator<Item = u64>) {
         sequences.into_iter().for_each(|sequence| self.wire.publish(publisher, sequence, RELIABLE, 0));
     }
 
-    fn next_as(&mut self, desired: Take, at: u64) -> Option<(u8, u64, PublisherTrust, Option<usize>)> {
+    pub(super) fn next_as(
+        &mut self,
+        desired: Take,
+        at: u64,
+    ) -> Option<(u8, u64, PublisherTrust, Option<usize>)> {
         let next = self.inbox.next(desired, &self.policy, Duration::ZERO, ms(at), &self.stats).unwrap();
         next.map(|Next { message: Received { origin, cdr }, depth, .. }| {
             assert_eq!(cdr.message(), [origin.publisher[0], origin.sequence as u8], "its own bytes");
@@ -173,13 +177,17 @@ impl Scene {
     }
 
     /// Publisher and number of all messages that need not wait at this time.
-    fn all(&mut self, desired: Take, at: u64) -> Vec<(u8, u64)> {
+    pub(super) fn all(&mut self, desired: Take, at: u64) -> Vec<(u8, u64)> {
         std::iter::from_fn(|| self.next_as(desired, at))
             .map(|(source, number, ..)| (source, number))
             .collect()
     }
 
-    fn denied(&self) -> Vec<(Denied, u64)> {
+    pub(super) fn alarms(&self) -> Vec<Duration> {
+        self.wire.alarms.take()
+    }
+
+    pub(super) fn denied(&self) -> Vec<(Denied, u64)> {
         self.stats.denied().collect()
     }
 }

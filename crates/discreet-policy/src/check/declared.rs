@@ -90,6 +90,7 @@ pub(super) fn topics(
                 type_hash: written.type_hash.clone(),
                 source: written.source.clone(),
                 depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
+                rate: written.rate,
                 without_people: written.people.is_some(),
             },
             ..declaration(Verb::Read, pattern, &written.type_name, class, entry.span)

@@ -11,7 +11,7 @@ pub(super) fn facets(name: &str, old: &Declaration, new: &Declaration) -> Vec<(A
     let mut facets: Vec<(Affected, Facet)> =
         [message_type(name, old, new), type_hash(name, old, new), source(name, old, new)]
             .into_iter()
-            .chain([depth(name, old, new), people(name, old, new)])
+            .chain([depth(name, old, new), rate(name, old, new), people(name, old, new)])
             .flatten()
             .map(|facet| (Affected::All, facet))
             .collect();
@@ -63,6 +63,16 @@ fn depth(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
         [before, after].map(|depth| depth.map_or("the default".to_owned(), |depth| depth.to_string()));
     let says = format!("reads {name} with a depth of");
     (before != after).then(|| Facet::instead("depth", words, direction, &says))
+}
+
+/// More messages a second tell more.
+fn rate(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
+    let (before, after) = (old.published.rate, new.published.rate);
+    let [slow, fast] = [before, after].map(|rate| rate.unwrap_or(f64::INFINITY));
+    let direction = Direction::of(fast > slow, fast < slow);
+    let words = [before, after].map(|rate| rate.map_or("any".to_owned(), |rate| format!("{rate}")));
+    let says = format!("lets out {name} with a rate a second of");
+    (before != after).then(|| Facet::instead("rate", words, direction, &says))
 }
 
 /// A cloud of points with `people: none` may be read by more parties than the camera next to it.
