@@ -91,6 +91,11 @@ impl Explain {
         let (verb, name) = named.context(
             "name a --topic, a --command, a --service, an --action, or a parameter to --get or to --set",
         )?;
+        let is_parameter = matches!(verb, Verb::Get | Verb::Set);
+        anyhow::ensure!(
+            !is_parameter || name.contains(':'),
+            "name one parameter of the node: `{name}:PARAMETER`, such as `/controller_server:FollowPath.max_vel_x`"
+        );
         let who = policy.party(&self.who)?;
         match policy.explain(&who, verb, name, now) {
             Ok(explanation) => {

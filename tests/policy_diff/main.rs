@@ -32,7 +32,7 @@ stakeholders:
   desk:  { identity: identities/desk.pub }
   fleet: { identity: identities/fleet.pub, until: 2027-01-31 }
 topics:
-  /note: { type: std_msgs/msg/String, class: operational, type_hash: RIHS01_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, source: /notes, depth: 10 }
+  /note: { type: std_msgs/msg/String, class: operational, type_hash: RIHS01_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, source: /notes, depth: 10, rate: 5 }
   /lidar/front/points: { type: sensor_msgs/msg/PointCloud2, class: operational, people: none }
   /colour/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid }, camera: { strict: true, every: 1 } }
   /other/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }

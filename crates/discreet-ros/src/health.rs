@@ -123,6 +123,7 @@ fn ingress_status(ingress: &IngressStatus, before: Counts) -> (Status, Counts) {
     values.extend(last.iter().map(|last| ("last refusal".to_owned(), last.clone())));
     let of_now =
         |(reason, _): &&(Refused, u64)| last.as_ref().is_some_and(|last| last.starts_with(reason.label()));
+    let what = if name.ends_with("/notice") { "messages" } else { "commands" };
     let (level, message) = match closed {
         Some((reason, detail)) => (Level::Error, format!("closed, {reason}: {} ({detail})", reason.advice())),
         None if now.alarms > before.alarms => {
@@ -132,7 +133,7 @@ fn ingress_status(ingress: &IngressStatus, before: Counts) -> (Status, Counts) {
         }
         None if now.lost > before.lost => (
             Level::Warn,
-            "commands are lost: more come at once than the queue holds (10); send them more slowly".into(),
+            format!("{what} are lost: more come at once than the queue holds; send them more slowly"),
         ),
         None if now.refused > before.refused => (Level::Warn, last.clone().unwrap_or_default()),
         None => (Level::Ok, "open".into()),

@@ -16,7 +16,7 @@ parameters:
     class: operational
     names:
       speed: { type: double, limits: [0.5, 2.5] }
-      gear: { type: integer, limits: [1, 9007199254740992] }
+      gear: { type: integer, limits: [1, 9007199254740991] }
       on: { type: bool }
       mode: { type: string, one_of: [slow, fast] }
       note: { type: string, max_length: 4, redact: [person] }
@@ -114,8 +114,8 @@ fn a_value_is_set_only_within_its_bounds() {
         ("speed", Value::Integer(1), wrong),
         ("speed", Value::NotSet, wrong),
         ("plan.deep.x", Value::Double(f64::INFINITY), Ok(())),
-        ("gear", Value::Integer(1 << 53), Ok(())),
-        ("gear", Value::Integer((1 << 53) + 1), no),
+        ("gear", Value::Integer((1 << 53) - 1), Ok(())),
+        ("gear", Value::Integer(1 << 53), no),
         ("gear", Value::Integer(0), no),
         ("gear", Value::Bool(true), wrong),
         ("on", Value::Bool(true), Ok(())),

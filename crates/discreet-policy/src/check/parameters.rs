@@ -99,6 +99,7 @@ fn parameter(
             context.error("bad-bound", key_place(place, key), message, "take it out, or correct the type");
         }
     }
+    unreachable_bounds(name, written, place, context);
     if let Some([least, most]) = limits
         && least > most
     {
@@ -115,6 +116,29 @@ fn parameter(
         one_of: one_of.as_ref().map(|texts| texts.iter().cloned().collect::<BTreeSet<_>>()),
         max_length: max_length.and_then(|length| usize::try_from(length).ok()),
     })
+}
+
+/// From here on a number of the policy does not tell two integers apart (IEEE 754, 53 bits).
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Reports bounds that would not hold as they are written, and texts that can never be set.
+fn unreachable_bounds(name: &str, written: &ParameterEntry, place: &MapEntry, context: &mut Checker) {
+    let ParameterEntry { kind, limits, one_of, max_length, .. } = written;
+    let is_integer = matches!(kind, ParameterType::Integer | ParameterType::IntegerArray);
+    let exact = |limit: &f64| limit.fract() == 0.0 && limit.abs() < EXACT;
+    if is_integer && limits.is_some_and(|limits| !limits.iter().all(exact)) {
+        let message = format!("the limits of {}, an integer, are not exact", quoted(name));
+        let help = "write whole numbers between -9007199254740991 and 9007199254740991";
+        context.error("bad-bound", key_place(place, "limits"), message, help);
+    }
+    let longest = if *kind == ParameterType::String { *max_length } else { None };
+    let never =
+        |text: &&String| text.contains('\0') || longest.is_some_and(|longest| text.len() as u64 > longest);
+    if let Some(text) = one_of.iter().flatten().find(never) {
+        let message = format!("{} can never be {}", quoted(name), quoted(text));
+        let help = "a text has no NUL, and at most as many bytes as `max_length`";
+        context.error("bad-bound", key_place(place, "one_of"), message, help);
+    }
 }
 
 fn with_article(kind: ParameterType) -> String {

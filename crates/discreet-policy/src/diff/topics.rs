@@ -70,8 +70,8 @@ fn rate(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.published.rate, new.published.rate);
     let [slow, fast] = [before, after].map(|rate| rate.unwrap_or(f64::INFINITY));
     let direction = Direction::of(fast > slow, fast < slow);
-    let words = [before, after].map(|rate| rate.map_or("any".to_owned(), |rate| format!("{rate}")));
-    let says = format!("lets out {name} with a rate a second of");
+    let words = [before, after].map(|rate| rate.map_or("any number".to_owned(), |rate| format!("{rate}")));
+    let says = format!("reads {name} with messages a second up to");
     (before != after).then(|| Facet::instead("rate", words, direction, &says))
 }
 

@@ -19,6 +19,7 @@ use discreet_graph::Participant;
 use discreet_graph::qos::Qos;
 use discreet_guard::actions::id_of;
 use discreet_guard::ingress::{Authorizer, IngressFacts, IngressStats, Refused, Rejected};
+use discreet_guard::stats::Losses;
 use discreet_policy::{ActionPart, Form, Verdict};
 use discreet_redact::{MessageRedactor, Recipient};
 use discreet_seal::identity::PublicIdentity;
@@ -51,6 +52,7 @@ struct NoticePath {
     /// Its name on the outer domain when it is open to everyone, and its type.
     outside: (String, String),
     message: SerializedMessage,
+    losses: Losses,
     plan: Plan,
     texts: MessageRedactor,
     authorizer: Authorizer,
@@ -92,6 +94,7 @@ impl NoticeRoute {
                 outer: Arc::clone(outer),
                 outside: (outside.into(), definition.name.clone()),
                 message: SerializedMessage::new(),
+                losses: Losses::default(),
                 plan: definition.plan.clone(),
                 texts,
                 authorizer,
@@ -127,7 +130,12 @@ impl NoticeRoute {
             }
             let NoticePath { input: Some(input), message, .. } = &mut *path else { return false };
             match input.take(message) {
-                Ok(Some(_)) => path.pass(&self.stats),
+                Ok(Some(info)) => {
+                    let lost = path.losses.lost_before(&info.gid, info.sequence);
+                    self.stats.lost.fetch_add(lost, Relaxed);
+                    path.losses.remember(&info.gid, info.sequence);
+                    path.pass(&self.stats);
+                }
                 Ok(None) | Err(_) => return false,
             }
         }

@@ -105,15 +105,14 @@ fn receive(
 ) -> Result<Vec<MessageInfo>, RosError> {
     let (mut taken, mut came) = (SerializedMessage::new(), Vec::new());
     while came.len() < COUNT as usize {
+        if Instant::now() >= until {
+            return Err(RosError::Silent { name: name() });
+        }
         match subscription.take(&mut taken)? {
             Some(info) if taken.as_bytes().starts_with(&message(came.len() as u32, nonce)) => came.push(info),
             Some(_) => {} // somebody else's
             None => {
-                let left = until.saturating_duration_since(Instant::now());
-                let again = woken.recv_timeout(left.min(Duration::from_millis(50)));
-                if left.is_zero() && again.is_err() {
-                    return Err(RosError::Silent { name: name() });
-                }
+                let _or_look_again = woken.recv_timeout(Duration::from_millis(50));
             }
         }
     }

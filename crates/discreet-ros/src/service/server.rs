@@ -11,7 +11,10 @@ use super::super::subscription::{OnMessage, call};
 use super::super::{Gid, SerializedMessage};
 use super::ServiceSupport;
 
-/// Offers a service. Requests wait in the middleware's queue: ten at most, the oldest dropped first.
+/// Requests that wait: as many as commands, so that those of one client are not dropped at once when others send many.
+const QUEUE: usize = 200;
+
+/// Offers a service. Requests wait in the middleware's queue, 200 at most, the oldest dropped first.
 pub struct Server {
     handle: Box<rcl::rcl_service_t>,
     node: Arc<Node>,
@@ -54,7 +57,8 @@ impl Server {
         // else changes the node's entities meanwhile.
         let server = unsafe {
             let mut handle = Box::new(rcl::rcl_get_zero_initialized_service());
-            let options = rcl::rcl_service_get_default_options();
+            let mut options = rcl::rcl_service_get_default_options();
+            options.qos.depth = QUEUE;
             let entities = node.entities();
             check(
                 rcl::rcl_service_init(
