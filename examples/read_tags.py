@@ -2,18 +2,20 @@
 
     ROS_DOMAIN_ID=1 python3 examples/read_tags.py /scan
 
-The tag of a message has the message's publication sequence number, which ROS 2 hands to callbacks that ask
-for it. A middleware that does not number messages, such as Cyclone DDS, hands out none: then the digest of
-the serialized message tells its tag (needs `pip install blake3`). Message and tag come on two topics, so
-either may be first: what has come waits for the other.
+A tag has the digest of its message's serialized form (needs `pip install blake3`), and the message's
+publication sequence number, which ROS 2 hands to callbacks that ask for it. The number alone is not enough: a
+topic may have several publishers, and rclpy does not say which one sent a message. A middleware that does not
+number messages, such as Cyclone DDS, hands out none. Message and tag come on two topics, so either may be
+first: what has come waits for the other.
 """
 
 import contextlib
 import importlib
 import sys
-from collections import OrderedDict
+from collections import deque
 
 import rclpy
+from blake3 import blake3
 from discreet_interfaces.msg import Catalog, Tag
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import qos_profile_sensor_data
@@ -28,8 +30,6 @@ def message_class(type_name):
 
 def digest(message):
     """The first bytes of the digest of a serialized message: of a large one, over parts of it (audit.md)."""
-    from blake3 import blake3
-
     if len(message) <= 64 * 1024:
         return blake3(message).digest(8)
     hasher = blake3(derive_key_context='discreet audit log v1: sampled digest')
@@ -47,32 +47,33 @@ def digests(message):
 
 
 class Pairs:
-    """Matches messages and tags; forgets the oldest, so that a lost partner costs nothing."""
+    """Matches messages and tags, the oldest first; forgets the oldest, so that a lost partner costs nothing.
+
+    Without sequence numbers, messages of equal content cannot be told apart: after a loss, one may be shown
+    with the tag of an equal one before it.
+    """
 
     def __init__(self, on_pair, most=800):
-        self.on_pair, self.most = on_pair, most
-        self.messages, self.tags = OrderedDict(), OrderedDict()
-
-    def keep(self, kept, key, item):
-        kept[key] = item
-        if len(kept) > self.most:
-            kept.popitem(last=False)
+        self.on_pair = on_pair
+        self.messages, self.tags = deque(maxlen=most), deque(maxlen=most)
 
     def message(self, message, info):
-        number = info['publication_sequence_number']
-        keys = digests(message) if number is None else [number]
-        for key in keys:
-            if key in self.tags:
-                return self.on_pair(message, self.tags.pop(key))
-        for key in keys:
-            self.keep(self.messages, key, message)
+        """A message came, serialized."""
+        number, keys = info['publication_sequence_number'], digests(message)
+        for at, tag in enumerate(self.tags):
+            if number in (None, tag.sequence) and bytes(tag.digest) in keys:
+                del self.tags[at]
+                return self.on_pair(message, tag)
+        self.messages.append((message, number, keys))
 
     def tag(self, tag):
-        for key in (tag.sequence, bytes(tag.digest)):
-            if key in self.messages:
-                return self.on_pair(self.messages.pop(key), tag)
-        for key in (tag.sequence, bytes(tag.digest)):
-            self.keep(self.tags, key, tag)
+        """A tag came."""
+        key = bytes(tag.digest)
+        for at, (message, number, keys) in enumerate(self.messages):
+            if number in (None, tag.sequence) and key in keys:
+                del self.messages[at]
+                return self.on_pair(message, tag)
+        self.tags.append(tag)
 
 
 def main():
