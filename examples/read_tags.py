@@ -11,6 +11,7 @@ first: what has come waits for the other.
 
 import contextlib
 import importlib
+import re
 import sys
 from collections import deque
 
@@ -18,14 +19,19 @@ import rclpy
 from blake3 import blake3
 from discreet_interfaces.msg import Catalog, Tag
 from rclpy.executors import ExternalShutdownException
-from rclpy.qos import qos_profile_sensor_data
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rclpy.serialization import deserialize_message
+
+# Several robots and strangers publish catalogues there.
+LATCHED = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 def message_class(type_name):
     """The class of a type such as sensor_msgs/msg/LaserScan."""
-    package, folder, name = type_name.split('/')
-    return getattr(importlib.import_module(f'{package}.{folder}'), name)
+    if not re.fullmatch(r'[a-z][a-z0-9_]*/msg/[A-Z][A-Za-z0-9]*', type_name):
+        raise ValueError('the type is not of the form package/msg/Name')
+    package, _, name = type_name.split('/')
+    return getattr(importlib.import_module(f'{package}.msg'), name)
 
 
 def digest(message):
@@ -76,39 +82,67 @@ class Pairs:
         self.tags.append(tag)
 
 
-def main():
-    topic = sys.argv[1] if len(sys.argv) > 1 else '/scan'
-    rclpy.init()
-    node = rclpy.create_node('read_tags')
+class TagReader:
+    """Shows the pairs of one topic. The catalogue tells the topic's type, and whether it has tags.
 
-    def show(message, tag):
-        read = deserialize_message(message, types[0])
+    Anybody can publish a catalogue. An entry that cannot be used is reported and ignored; one of another type
+    than before replaces it.
+    """
+
+    def __init__(self, node, topic):
+        self.node, self.topic = node, topic
+        self.kind, self.messages, self.warned = None, None, set()
+        self.pairs = Pairs(self.show)
+        node.create_subscription(Catalog, '/discreet/catalog', self.catalog, LATCHED)
+        node.create_subscription(Tag, f'{topic}/tag', self.pairs.tag, qos_profile_sensor_data)
+
+    def catalog(self, offered):
+        """A catalogue came."""
+        for entry in offered.entries:
+            if entry.topic == self.topic:
+                try:
+                    self.follow(entry)
+                except Exception as why:  # whatever is wrong with it, another one may be usable
+                    self.warn(f'an entry of the catalogue is ignored: {entry.type!r}: {why}')
+
+    def follow(self, entry):
+        """Subscribes to the topic, if the entry is of another type than the one before."""
+        if entry.tag_topic != f'{self.topic}/tag':
+            raise ValueError('no tags: it is sealed, or the policy does not say `tags: true`')
+        kind = message_class(entry.type)
+        if kind is self.kind:
+            return
+        if self.messages:
+            self.node.destroy_subscription(self.messages)  # one node cannot read a topic as two types
+        self.kind = self.messages = None
+        self.messages = self.node.create_subscription(
+            kind, self.topic, self.pairs.message, qos_profile_sensor_data, raw=True
+        )
+        self.kind = kind
+
+    def show(self, message, tag):
+        """Prints a pair."""
+        try:
+            read = deserialize_message(message, self.kind)
+        except Exception as why:  # of another type, or malformed
+            return self.warn(f'ignored a message: {why}')
         print(
             f'{tag.sequence}: {type(read).__name__} of class {tag.data_class}, {tag.form}, from'
             f' {tag.source_topic}, policy version {tag.policy_version}',
             flush=True,
         )
 
-    pairs, found, types = Pairs(show), [], []
+    def warn(self, text):
+        """Reports each thing once: a catalogue is renewed every ten seconds."""
+        if text not in self.warned and len(self.warned) < 100:
+            self.warned.add(text)
+            print(f'warning: {self.topic}: {text}', file=sys.stderr, flush=True)
 
-    def catalog(offered):
-        """The catalogue tells the topic's type and where its tags are."""
-        for entry in offered.entries:
-            if entry.topic == topic and not entry.tag_topic:
-                sys.exit(f'{topic} has no tags: it is sealed, or the policy does not say `tags: true`')
-            if entry.topic == topic and not found:
-                types.append(message_class(entry.type))
-                found.append(
-                    node.create_subscription(
-                        types[0], topic, pairs.message, qos_profile_sensor_data, raw=True
-                    )
-                )
-                found.append(
-                    node.create_subscription(Tag, entry.tag_topic, pairs.tag, qos_profile_sensor_data)
-                )
 
-    latched = rclpy.qos.QoSProfile(depth=1, durability=rclpy.qos.DurabilityPolicy.TRANSIENT_LOCAL)
-    node.create_subscription(Catalog, '/discreet/catalog', catalog, latched)
+def main():
+    rclpy.init()
+    node = rclpy.create_node('read_tags')
+    TagReader(node, sys.argv[1] if len(sys.argv) > 1 else '/scan')
     with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(node)
 

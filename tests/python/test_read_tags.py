@@ -11,9 +11,9 @@ interfaces = pytest.importorskip('discreet_interfaces.msg')
 if not hasattr(interfaces, 'Tag'):
     pytest.skip('discreet_interfaces is older than tags', allow_module_level=True)
 
-from discreet_interfaces.msg import Tag
+from discreet_interfaces.msg import Catalog, CatalogEntry, Tag
 from rclpy.serialization import serialize_message
-from std_msgs.msg import String
+from std_msgs.msg import Bool, String
 
 SPEC = importlib.util.spec_from_file_location('read_tags', ROOT / 'examples/read_tags.py')
 read_tags = importlib.util.module_from_spec(SPEC)
@@ -97,3 +97,88 @@ def test_what_waits_is_bounded(pairs, shown):
     assert shown == [] and len(pairs.tags) == len(pairs.messages) == 50
     pairs.tag(tag(199, 'alone'))
     assert len(shown) == 1
+
+
+class Node:
+    """A node that only notes its subscriptions."""
+
+    def __init__(self):
+        self.subscriptions = []
+
+    def create_subscription(self, kind, topic, _callback, _qos, *, raw=False):
+        self.subscriptions.append((topic, kind))
+        return topic, kind
+
+    def destroy_subscription(self, subscription):
+        self.subscriptions.remove(subscription)
+
+
+def catalog(**entry):
+    return Catalog(entries=[CatalogEntry(**{'topic': '/text', 'tag_topic': '/text/tag', **entry})])
+
+
+@pytest.fixture
+def reader():
+    return read_tags.TagReader(Node(), '/text')
+
+
+def subscribed(reader):
+    return [kind for topic, kind in reader.node.subscriptions if topic == '/text']
+
+
+@pytest.mark.parametrize(
+    ('entry', 'why'),
+    [
+        ({'type': 'std_msgs/msg/String', 'tag_topic': ''}, 'no tags'),
+        ({'type': 'std_msgs/msg/String', 'tag_topic': 'not a topic'}, 'no tags'),
+        ({'type': 'x'}, 'not of the form'),
+        ({'type': ''}, 'not of the form'),
+        ({'type': 'os/path/join'}, 'not of the form'),
+        ({'type': 'std_srvs/srv/SetBool'}, 'not of the form'),
+        ({'type': 'os.path/msg/String'}, 'not of the form'),
+        ({'type': '../msg/String'}, 'not of the form'),
+        ({'type': 'std_msgs/msg/String\n'}, 'not of the form'),
+        ({'type': 'std_msgs/msg/Unheard'}, 'no attribute'),
+        ({'type': 'unheard_msgs/msg/String'}, 'No module named'),
+    ],
+)
+def test_a_forged_catalogue_is_a_warning(reader, capsys, monkeypatch, entry, why):
+    imported = []
+    monkeypatch.setattr(
+        read_tags.importlib,
+        'import_module',
+        lambda name, real=importlib.import_module: (imported.append(name), real(name))[1],
+    )
+    reader.catalog(catalog(**entry))
+    said = capsys.readouterr().err
+    assert said.startswith('warning: /text: an entry of the catalogue is ignored') and why in said
+    assert said.count('\n') == 1 and subscribed(reader) == []
+    assert all(name.endswith('_msgs.msg') for name in imported)
+    reader.catalog(catalog(type='std_msgs/msg/String'))
+    reader.catalog(catalog(**entry))
+    assert subscribed(reader) == [String] and capsys.readouterr().err == '', 'reported once'
+
+
+def test_an_entry_of_another_type_is_replaced(reader):
+    reader.catalog(catalog(type='std_msgs/msg/Bool'))
+    assert subscribed(reader) == [Bool]
+    for _ in range(2):
+        reader.catalog(catalog(type='std_msgs/msg/String'))
+    assert subscribed(reader) == [String] and reader.kind is String
+
+
+def test_a_subscription_that_fails_is_tried_again(reader, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(reader.node, 'create_subscription', lambda *_, **__: 1 / 0)
+        reader.catalog(catalog(type='std_msgs/msg/String'))
+    assert 'division by zero' in capsys.readouterr().err
+    reader.catalog(catalog(type='std_msgs/msg/String'))
+    assert subscribed(reader) == [String]
+
+
+def test_a_message_that_is_not_of_the_type_is_a_warning(reader, capsys):
+    reader.catalog(catalog(type='std_msgs/msg/String'))
+    reader.show(b'\0\1\0\0\xff\xff\xff\xff', tag(1, 'a'))
+    reader.show(message('a'), tag(2, 'a'))
+    out, err = capsys.readouterr()
+    assert 'warning: /text: ignored a message' in err and out.startswith('2: String of class')
