@@ -2,34 +2,40 @@
 
     ROS_DOMAIN_ID=1 python3 examples/read_tags.py /scan
 
-The tag of a message has the message's publication sequence number, which ROS 2 hands to callbacks that ask
-for it. A middleware that does not number messages, such as Cyclone DDS, hands out none: then the digest of
-the serialized message tells its tag (needs `pip install blake3`). Message and tag come on two topics, so
-either may be first: what has come waits for the other.
+A tag has the digest of its message's serialized form (needs `pip install blake3`), and the message's
+publication sequence number, which ROS 2 hands to callbacks that ask for it. The number alone is not enough: a
+topic may have several publishers, and rclpy does not say which one sent a message. A middleware that does not
+number messages, such as Cyclone DDS, hands out none. Message and tag come on two topics, so either may be
+first: what has come waits for the other.
 """
 
 import contextlib
 import importlib
+import re
 import sys
-from collections import OrderedDict
+from collections import deque
 
 import rclpy
+from blake3 import blake3
 from discreet_interfaces.msg import Catalog, Tag
 from rclpy.executors import ExternalShutdownException
-from rclpy.qos import qos_profile_sensor_data
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rclpy.serialization import deserialize_message
+
+# Several robots and strangers publish catalogues there.
+LATCHED = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 def message_class(type_name):
     """The class of a type such as sensor_msgs/msg/LaserScan."""
-    package, folder, name = type_name.split('/')
-    return getattr(importlib.import_module(f'{package}.{folder}'), name)
+    if not re.fullmatch(r'[a-z][a-z0-9_]*/msg/[A-Z][A-Za-z0-9]*', type_name):
+        raise ValueError('the type is not of the form package/msg/Name')
+    package, _, name = type_name.split('/')
+    return getattr(importlib.import_module(f'{package}.msg'), name)
 
 
 def digest(message):
     """The first bytes of the digest of a serialized message: of a large one, over parts of it (audit.md)."""
-    from blake3 import blake3
-
     if len(message) <= 64 * 1024:
         return blake3(message).digest(8)
     hasher = blake3(derive_key_context='discreet audit log v1: sampled digest')
@@ -47,67 +53,96 @@ def digests(message):
 
 
 class Pairs:
-    """Matches messages and tags; forgets the oldest, so that a lost partner costs nothing."""
+    """Matches messages and tags, the oldest first; forgets the oldest, so that a lost partner costs nothing.
+
+    Without sequence numbers, messages of equal content cannot be told apart: after a loss, one may be shown
+    with the tag of an equal one before it.
+    """
 
     def __init__(self, on_pair, most=800):
-        self.on_pair, self.most = on_pair, most
-        self.messages, self.tags = OrderedDict(), OrderedDict()
-
-    def keep(self, kept, key, item):
-        kept[key] = item
-        if len(kept) > self.most:
-            kept.popitem(last=False)
+        self.on_pair = on_pair
+        self.messages, self.tags = deque(maxlen=most), deque(maxlen=most)
 
     def message(self, message, info):
-        number = info['publication_sequence_number']
-        keys = digests(message) if number is None else [number]
-        for key in keys:
-            if key in self.tags:
-                return self.on_pair(message, self.tags.pop(key))
-        for key in keys:
-            self.keep(self.messages, key, message)
+        """A message came, serialized."""
+        number, keys = info['publication_sequence_number'], digests(message)
+        for at, tag in enumerate(self.tags):
+            if number in (None, tag.sequence) and bytes(tag.digest) in keys:
+                del self.tags[at]
+                return self.on_pair(message, tag)
+        self.messages.append((message, number, keys))
 
     def tag(self, tag):
-        for key in (tag.sequence, bytes(tag.digest)):
-            if key in self.messages:
-                return self.on_pair(self.messages.pop(key), tag)
-        for key in (tag.sequence, bytes(tag.digest)):
-            self.keep(self.tags, key, tag)
+        """A tag came."""
+        key = bytes(tag.digest)
+        for at, (message, number, keys) in enumerate(self.messages):
+            if number in (None, tag.sequence) and key in keys:
+                del self.messages[at]
+                return self.on_pair(message, tag)
+        self.tags.append(tag)
 
 
-def main():
-    topic = sys.argv[1] if len(sys.argv) > 1 else '/scan'
-    rclpy.init()
-    node = rclpy.create_node('read_tags')
+class TagReader:
+    """Shows the pairs of one topic. The catalogue tells the topic's type, and whether it has tags.
 
-    def show(message, tag):
-        read = deserialize_message(message, types[0])
+    Anybody can publish a catalogue. An entry that cannot be used is reported and ignored; one of another type
+    than before replaces it.
+    """
+
+    def __init__(self, node, topic):
+        self.node, self.topic = node, topic
+        self.kind, self.messages, self.warned = None, None, set()
+        self.pairs = Pairs(self.show)
+        node.create_subscription(Catalog, '/discreet/catalog', self.catalog, LATCHED)
+        node.create_subscription(Tag, f'{topic}/tag', self.pairs.tag, qos_profile_sensor_data)
+
+    def catalog(self, offered):
+        """A catalogue came."""
+        for entry in offered.entries:
+            if entry.topic == self.topic:
+                try:
+                    self.follow(entry)
+                except Exception as why:  # whatever is wrong with it, another one may be usable
+                    self.warn(f'an entry of the catalogue is ignored: {entry.type!r}: {why}')
+
+    def follow(self, entry):
+        """Subscribes to the topic, if the entry is of another type than the one before."""
+        if entry.tag_topic != f'{self.topic}/tag':
+            raise ValueError('no tags: it is sealed, or the policy does not say `tags: true`')
+        kind = message_class(entry.type)
+        if kind is self.kind:
+            return
+        if self.messages:
+            self.node.destroy_subscription(self.messages)  # one node cannot read a topic as two types
+        self.kind = self.messages = None
+        self.messages = self.node.create_subscription(
+            kind, self.topic, self.pairs.message, qos_profile_sensor_data, raw=True
+        )
+        self.kind = kind
+
+    def show(self, message, tag):
+        """Prints a pair."""
+        try:
+            read = deserialize_message(message, self.kind)
+        except Exception as why:  # of another type, or malformed
+            return self.warn(f'ignored a message: {why}')
         print(
             f'{tag.sequence}: {type(read).__name__} of class {tag.data_class}, {tag.form}, from'
             f' {tag.source_topic}, policy version {tag.policy_version}',
             flush=True,
         )
 
-    pairs, found, types = Pairs(show), [], []
+    def warn(self, text):
+        """Reports each thing once: a catalogue is renewed every ten seconds."""
+        if text not in self.warned and len(self.warned) < 100:
+            self.warned.add(text)
+            print(f'warning: {self.topic}: {text}', file=sys.stderr, flush=True)
 
-    def catalog(offered):
-        """The catalogue tells the topic's type and where its tags are."""
-        for entry in offered.entries:
-            if entry.topic == topic and not entry.tag_topic:
-                sys.exit(f'{topic} has no tags: it is sealed, or the policy does not say `tags: true`')
-            if entry.topic == topic and not found:
-                types.append(message_class(entry.type))
-                found.append(
-                    node.create_subscription(
-                        types[0], topic, pairs.message, qos_profile_sensor_data, raw=True
-                    )
-                )
-                found.append(
-                    node.create_subscription(Tag, entry.tag_topic, pairs.tag, qos_profile_sensor_data)
-                )
 
-    latched = rclpy.qos.QoSProfile(depth=1, durability=rclpy.qos.DurabilityPolicy.TRANSIENT_LOCAL)
-    node.create_subscription(Catalog, '/discreet/catalog', catalog, latched)
+def main():
+    rclpy.init()
+    node = rclpy.create_node('read_tags')
+    TagReader(node, sys.argv[1] if len(sys.argv) > 1 else '/scan')
     with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(node)
 

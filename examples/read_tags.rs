@@ -47,8 +47,11 @@ fn main() -> anyhow::Result<()> {
             sizes.insert((info.gid, info.sequence), buffer.as_bytes().len());
         }
         while tags.take(&mut buffer)?.is_some() {
-            let tag = Tag::read(buffer.as_bytes())?;
-            tagged.insert((tag.stamp.publisher, tag.stamp.sequence), tag);
+            // Anybody can publish there.
+            match Tag::read(buffer.as_bytes()) {
+                Ok(tag) => drop(tagged.insert((tag.stamp.publisher, tag.stamp.sequence), tag)),
+                Err(malformed) => eprintln!("warning: ignored a tag: {malformed}"),
+            }
         }
         sizes.retain(|key, size| {
             let Some(tag) = tagged.remove(key) else { return true };

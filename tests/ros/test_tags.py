@@ -5,11 +5,11 @@ comes from, the catalogue what there is.
 import sys
 
 import pytest
-from discreet_interfaces.msg import Tag
+from discreet_interfaces.msg import Catalog, CatalogEntry, Tag
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
 
-from domain import LATCHED
+from domain import LATCHED, POSTS
 from process import BINARIES, REPOSITORY, Process
 from rules import TEXT, declared, everyone
 from waiting import eventually
@@ -126,7 +126,7 @@ def test_the_catalogue_follows_sources_and_policy(robot):
     assert first.topic_name == '/text'
 
 
-@pytest.mark.parametrize(
+EXAMPLES = pytest.mark.parametrize(
     'command',
     [
         lambda domain: [sys.executable, REPOSITORY / 'examples/read_tags.py', '/scan'],
@@ -134,6 +134,9 @@ def test_the_catalogue_follows_sources_and_policy(robot):
     ],
     ids=['Python', 'Rust'],
 )
+
+
+@EXAMPLES
 def test_the_examples_pair_messages_with_their_tags(robot, command):
     robot.policy({'/scan': declared('sensor_msgs/msg/LaserScan')}, RULES, version=7, tags=True)
     publisher, outside = robot.inner.publisher('/scan', LaserScan), robot.outer.reader('/scan', LaserScan)
@@ -153,3 +156,29 @@ def test_the_examples_pair_messages_with_their_tags(robot, command):
     known = {str(message.sequence) for message in outside.messages}
     shown = {line.split(':')[0] for line in example.said().splitlines() if 'of class' in line}
     assert len(shown) > 20 and shown <= known | {str(max(map(int, known)) + 1)}
+
+
+@EXAMPLES
+def test_a_stranger_does_not_end_the_examples(robot, command):
+    robot.policy({'/scan': declared('sensor_msgs/msg/LaserScan')}, RULES, tags=True)
+    publisher, outside = robot.inner.publisher('/scan', LaserScan), robot.outer.reader('/scan', LaserScan)
+    stranger = robot.domain(robot.outer.number)
+    catalogs = stranger.publisher('/discreet/catalog', Catalog, POSTS)
+    for kind in ('x', 'os/path/join', 'unheard_msgs/msg/Text', 'std_msgs/msg/String'):
+        entry = CatalogEntry(topic='/scan', type=kind, tag_topic='/scan/tag' if '_' in kind else '')
+        catalogs.publish(Catalog(robot='x', entries=[entry]))
+    tags = stranger.publisher('/scan/tag', Tag)
+    robot.start()
+    robot.flow(publisher, outside, LaserScan())
+    example = Process(
+        command(robot.outer.number), robot.folder / 'example.log', {'ROS_DOMAIN_ID': str(robot.outer.number)}
+    )
+
+    def pairs():
+        for malformed in (b'\0\1\0\0', b'\0\1\0\0' + b'\xff' * 200):
+            tags.publish(malformed)
+        publisher.publish(LaserScan(ranges=[1.0, 2.0]))
+        assert example.is_running(), example.said()
+        return example.said().count('of class operational')
+
+    eventually(lambda: f'it shows pairs; it says\n{example.said()}', lambda: pairs() > 20)

@@ -12,7 +12,7 @@ from discreet_interfaces.srv import Call
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
-from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.serialization import deserialize_message
 from rclpy.task import Future
 
 from .commands import NotNow, Stamps, context, open_answer, seal_command
@@ -20,6 +20,7 @@ from .envelope import Refused, header_of, join, split
 from .grants import GrantBook
 from .identity import Identity, PublicIdentity
 from .reader import Reader
+from .serialized import serialized
 
 GRANTS_TOPIC = '/discreet/grants'
 # More than the one message that the guard keeps: other robots, or strangers, may publish there too.
@@ -143,9 +144,7 @@ class CommandPublisher:
         if receiver is None:
             raise NotNow('the robot has announced no key for commands')
         stamp = self._stamps.next()
-        self._publisher.publish(
-            seal_command(self._me, receiver, self._digest, stamp, serialize_message(message))
-        )
+        self._publisher.publish(seal_command(self._me, receiver, self._digest, stamp, serialized(message)))
 
 
 class CallClient:
@@ -186,9 +185,7 @@ class CallClient:
         receiver = self._grants.book.receiver(int(time.time()))
         if receiver is None:
             raise NotNow('the robot has announced no key for calls')
-        sealed = seal_command(
-            self._me, receiver, self._digest, self._stamps.next(), serialize_message(request)
-        )
+        sealed = seal_command(self._me, receiver, self._digest, self._stamps.next(), serialized(request))
 
         def opened(answer: Call.Response) -> Any:
             if answer.refused:
