@@ -7,7 +7,7 @@ import time
 from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.exceptions import InvalidHandle
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor, SingleThreadedExecutor
 
 from waiting import eventually
 
@@ -15,9 +15,11 @@ from waiting import eventually
 class Spinning:
     """A node that is spun by threads of its own."""
 
-    def __init__(self, domain, name, threads=4):
+    def __init__(self, domain, name, threads):
         self.node = domain.node(name)
-        self.executor = MultiThreadedExecutor(threads, context=domain.context)
+        executor = SingleThreadedExecutor if threads == 1 else MultiThreadedExecutor
+        more = () if threads == 1 else (threads,)
+        self.executor = executor(*more, context=domain.context)
         self.executor.add_node(self.node)
         self.thread = threading.Thread(target=self.spin, daemon=True)
 
@@ -68,7 +70,7 @@ class Client(Spinning):
     """An action client of a stakeholder, as any node has it."""
 
     def __init__(self, domain, name, kind):
-        super().__init__(domain, f'asks{name.replace("/", "_")}')
+        super().__init__(domain, f'asks{name.replace("/", "_")}', threads=1)
         self.kind, self.feedback = kind, {}
         self.client = ActionClient(self.node, kind, name)
         self.start()
@@ -79,7 +81,11 @@ class Client(Spinning):
 
     def send(self, patience=15, **goal):
         """Sends a goal; gives its handle."""
-        return result_of(self.client.send_goal_async(self.kind.Goal(**goal), self.on_feedback), patience)
+        return result_of(self.begin(**goal), patience)
+
+    def begin(self, **goal):
+        """Sends a goal; gives the future of its handle."""
+        return asked(self.client.send_goal_async, self.kind.Goal(**goal), self.on_feedback)
 
     def try_send(self, patience=2, **goal):
         """The same; none if it is not answered in time."""
@@ -92,6 +98,14 @@ class Client(Spinning):
     def end(self):
         self.client.destroy()
         super().end()
+
+
+def asked(call, *arguments):
+    """The future of a call of an action client or of a goal's handle. It is made by the thread that takes the
+    answers: rclpy drops an answer that comes before another thread has noted the call.
+    """
+    client = getattr(call.__self__, '_action_client', call.__self__)
+    return result_of(client._node.executor.create_task(call, *arguments))
 
 
 def result_of(future, patience=15):

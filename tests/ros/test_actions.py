@@ -10,7 +10,7 @@ from rclpy.serialization import deserialize_message
 from test_msgs.action import Fibonacci
 from test_msgs.action._fibonacci import Fibonacci_FeedbackMessage
 
-from acting import Acting, Client, result_of, until_cancelled
+from acting import Acting, Client, asked, result_of, until_cancelled
 from domain import LATCHED
 from rules import everyone
 from waiting import eventually
@@ -84,7 +84,7 @@ def test_a_goal_goes_in_and_feedback_status_and_result_come_back(ward):
     mine = bytes(goal.goal_id.uuid)
     # An rclpy client drops feedback that it has not read when it has the result.
     eventually(lambda: f'all feedback: {desk.feedback}', lambda: len(desk.feedback.get(mine, ())) == 5)
-    result = result_of(goal.get_result_async())
+    result = result_of(asked(goal.get_result_async))
     assert (result.status, list(result.result.sequence)) == (GoalStatus.STATUS_SUCCEEDED, [0, 1, 2, 3, 4])
     assert list(desk.feedback) == [mine]
     eventually('the status', lambda: goal.status == GoalStatus.STATUS_SUCCEEDED)
@@ -99,16 +99,16 @@ def test_each_stakeholder_sees_and_cancels_its_own_goals_only(ward):
     assert [list(one.feedback) for one in (desk, vendor)] == [
         [bytes(goal.goal_id.uuid)] for goal in (held, other)
     ]
-    cancelled = result_of(vendor.client._cancel_goal_async(held))
+    cancelled = result_of(asked(vendor.client._cancel_goal_async, held))
     assert not cancelled.goals_canceling, 'a goal of the desk'
     assert not acting.cancelled
-    cancelled = result_of(other.cancel_goal_async())
+    cancelled = result_of(asked(other.cancel_goal_async))
     assert [bytes(info.goal_id.uuid) for info in cancelled.goals_canceling] == [bytes(other.goal_id.uuid)]
-    assert result_of(other.get_result_async()).status == GoalStatus.STATUS_CANCELED
+    assert result_of(asked(other.get_result_async)).status == GoalStatus.STATUS_CANCELED
     assert len(acting.cancelled) == 1
     assert held.status != GoalStatus.STATUS_CANCELED
-    result_of(held.cancel_goal_async())
-    assert result_of(held.get_result_async()).status == GoalStatus.STATUS_CANCELED
+    result_of(asked(held.cancel_goal_async))
+    assert result_of(asked(held.get_result_async)).status == GoalStatus.STATUS_CANCELED
 
 
 def test_a_revoked_stakeholders_goals_are_cancelled_inside(ward):
@@ -132,7 +132,7 @@ def test_goals_may_finish_after_a_revocation_if_the_policy_says_so(ward):
     # The vendor's goal runs long enough after it for a cancel to have come.
     other = vendor.send(order=0)
     time.sleep(0.1)
-    result_of(other.cancel_goal_async())
+    result_of(asked(other.cancel_goal_async))
     assert len(acting.cancelled) == 1
 
 
@@ -141,12 +141,12 @@ def test_results_come_after_a_restart_of_the_guard(ward):
     ward.go(action={'on_end': 'finish'})
     desk = ward.client('desk')
     held = desk.send(order=0)
-    result = held.get_result_async()
+    result = asked(held.get_result_async)
     ward.stop()
     ward.start()
     desk.wait()
     desk.feedback.clear()
-    eventually('the cancel arrives', lambda: held.cancel_goal_async() and acting.cancelled, 30)
+    eventually('the cancel arrives', lambda: asked(held.cancel_goal_async) and acting.cancelled, 30)
     assert result_of(result, 30).status == GoalStatus.STATUS_CANCELED
 
 
@@ -160,7 +160,7 @@ def test_the_robots_own_goals_and_refused_ones_are_not_told(ward):
     sent = vendor.send(order=3)
     assert sent.accepted, 'it may send'
     with pytest.raises(AssertionError, match='no answer'):
-        result_of(sent.get_result_async(), 2)
+        result_of(asked(sent.get_result_async), 2)
     assert not desk.feedback and not vendor.feedback
     own.end()
 
@@ -188,9 +188,9 @@ def test_a_request_to_cancel_all_goals_cancels_the_senders_own(ward):
     assert {bytes(info.goal_id.uuid) for info in answer.goals_canceling} == {
         bytes(goal.goal_id.uuid) for goal in mine
     }
-    assert all(result_of(goal.get_result_async()).status == GoalStatus.STATUS_CANCELED for goal in mine)
+    assert all(result_of(asked(goal.get_result_async)).status == GoalStatus.STATUS_CANCELED for goal in mine)
     assert len(acting.cancelled) == 3
-    result_of(other.cancel_goal_async())
+    result_of(asked(other.cancel_goal_async))
 
 
 def test_feedback_and_status_may_be_open_to_everyone_and_goals_never(ward):
@@ -205,7 +205,7 @@ def test_feedback_and_status_may_be_open_to_everyone_and_goals_never(ward):
         return [deserialize_message(message.cdr, Fibonacci_FeedbackMessage) for message in feedback.poll()]
 
     def counted():
-        result_of(desk.send(order=2).get_result_async())
+        result_of(asked(desk.send(order=2).get_result_async))
         return [0, 1] in [list(message.feedback.sequence) for message in heard()] and states.poll()
 
     eventually('open feedback and status', counted)
@@ -225,7 +225,7 @@ def test_goals_end_with_the_hours_of_their_sender(ward):
     )
     ward.reload()
     eventually('the goal is cancelled', lambda: len(acting.cancelled) == 1, 10)
-    result_of(other.cancel_goal_async())
+    result_of(asked(other.cancel_goal_async))
     assert len(acting.cancelled) == 2
 
 
@@ -251,18 +251,14 @@ def test_a_thousand_goals_of_two_stakeholders_do_not_cross(ward):
     clients = {'desk': ward.client('desk'), 'vendor': ward.client('vendor')}
     for first in range(0, 500, 4):
         sent = [
-            (
-                who,
-                number,
-                client.client.send_goal_async(Fibonacci.Goal(order=number % 7 + 1), client.on_feedback),
-            )
+            (who, number, client.begin(order=number % 7 + 1))
             for number in range(first, first + 4)
             for who, client in clients.items()
         ]
         goals = [(number, result_of(future, 30)) for _, number, future in sent]
         assert all(goal.accepted for _, goal in goals)
         for number, goal in goals:
-            result = result_of(goal.get_result_async(), 30)
+            result = result_of(asked(goal.get_result_async), 30)
             assert list(result.result.sequence) == list(range(number % 7 + 1))
     assert len(set(acting.goals)) == 1000
     heard = [set(client.feedback) for client in clients.values()]
