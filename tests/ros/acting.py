@@ -15,7 +15,7 @@ from waiting import eventually
 class Spinning:
     """A node that is spun by threads of its own."""
 
-    def __init__(self, domain, name, threads):
+    def __init__(self, domain, name, threads=4):
         self.node = domain.node(name)
         executor = SingleThreadedExecutor if threads == 1 else MultiThreadedExecutor
         more = () if threads == 1 else (threads,)
