@@ -57,8 +57,9 @@ pub struct Inbox<L: Listen> {
     unparked: Vec<u8>,
     /// Messages that were taken already, the oldest first. Only the last may be one that is refused.
     waiting: VecDeque<Waiting<L::Message>>,
-    /// Of a route of [`Take::Paced`], the time has come for those that wait.
+    /// Of a route of [`Take::Paced`]: the time has come for those that wait, and that of the next ones.
     due: bool,
+    next: Duration,
     /// Buffers to be used again.
     spare: Vec<L::Message>,
     publishers: PublisherTable,
@@ -90,7 +91,7 @@ pub enum Take {
     /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a
     /// message than the next one takes to arrive.
     Recent,
-    /// The newest of each publisher, after this time. Those of latched sources at once, and each.
+    /// The newest of each publisher, once in this time. Those of latched sources at once, and each.
     Paced(Duration),
 }
 
@@ -113,6 +114,7 @@ impl<L: Listen> Inbox<L> {
             unparked: Vec::new(),
             waiting: VecDeque::new(),
             due: false,
+            next: Duration::ZERO,
             spare: Vec::new(),
             publishers: PublisherTable::default(),
             missed: Missed::default(),
@@ -214,8 +216,8 @@ impl<L: Listen> Inbox<L> {
             match desired {
                 Take::Every => {}
                 Take::Recent => self.collect(known, now, stats)?,
-                Take::Paced(wait) => match self.hold(wait, known, now, stats)? {
-                    Held::Latched(came, trust) => return Ok(Some((came, trust, Place::Taken))),
+                Take::Paced(period) => match self.hold(period, known, now, stats)? {
+                    Held::Unpaced(came, trust) => return Ok(Some((came, trust, Place::Taken))),
                     Held::Early => early = true,
                     Held::Due => {}
                 },
@@ -281,17 +283,22 @@ impl<L: Listen> Inbox<L> {
             if trust != PublisherTrust::Accepted || self.waiting.len() <= MAX_WAITING + 1 {
                 continue;
             }
-            if let Some(Waiting { message, came, trust }) = self.waiting.pop_front() {
-                self.spare.push(message);
-                self.count_lost(&came.info, trust, stats);
-                stats.skipped.fetch_add(1, Relaxed);
-            }
+            self.leave_out(0, stats);
+            stats.skipped.fetch_add(1, Relaxed);
             left -= 1;
             if left == 0 {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Drops one that waits; the caller counts it.
+    fn leave_out(&mut self, at: usize, stats: &RouteStats) {
+        if let Some(Waiting { message, came, trust }) = self.waiting.remove(at) {
+            self.spare.push(message);
+            self.count_lost(&came.info, trust, stats);
+        }
     }
 
     /// The oldest message from a known publisher, in `taken`.

@@ -76,8 +76,6 @@ struct JudgedPublishers {
 struct Path {
     inbox: Inbox<Listener>,
     outbound: Outbound<OuterDomain>,
-    /// Where the policy limits the rate: the time from which the next messages may leave.
-    next: Duration,
 }
 
 impl Route {
@@ -89,7 +87,7 @@ impl Route {
             turn: Turn::default(),
             snapshot: Mutex::new(Snapshot { redactor: outbound.redactor_state(), ..Snapshot::default() }),
             parked: AtomicUsize::new(0),
-            path: Slot::new(Path { inbox: Inbox::new(listener), outbound, next: Duration::ZERO }),
+            path: Slot::new(Path { inbox: Inbox::new(listener), outbound }),
             verdict: Mutex::default(),
             heard: AtomicBool::new(true),
             winding_up: AtomicBool::new(false),
@@ -176,7 +174,7 @@ impl Route {
         let verdict = lock(&self.verdict).take();
         let Some(JudgedPublishers { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
-        let Path { inbox, outbound, .. } = path;
+        let Path { inbox, outbound } = path;
         // The way out before the way in, so that no message arrives that could not leave.
         let announced = outbound.lanes.arrange(&plan, now);
         if outbound.audit.state() == State::Writing {
@@ -207,7 +205,7 @@ impl Route {
                 return false;
             }
             self.apply_verdicts(path);
-            let Path { inbox, outbound, next: due } = &mut *path;
+            let Path { inbox, outbound } = &mut *path;
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             outbound.refresh_decision(now, elapsed);
@@ -219,7 +217,7 @@ impl Route {
             let redacting = outbound.redacts_images() && audiences.0.redacted.is_some();
             let period = topic.as_ref().ok().and_then(|topic| topic.period());
             let desired = match period {
-                Some(_) => Take::Paced(due.saturating_sub(elapsed)),
+                Some(period) => Take::Paced(period),
                 None if redacting => Take::Recent,
                 None => Take::Every,
             };
@@ -235,9 +233,6 @@ impl Route {
             }
             match next {
                 Ok(Some(Next { message, lane, depth })) => {
-                    if let Some(period) = period.filter(|_| *due <= elapsed) {
-                        *due = elapsed + period;
-                    }
                     let arrived = Arrived { message, place: (lane, depth), at: taken };
                     let passed =
                         pass(outbound, arrived, Time::system, &self.stats, || !self.ended.load(SeqCst));

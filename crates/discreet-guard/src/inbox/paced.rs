@@ -9,25 +9,26 @@ use crate::publishers::PublisherTable;
 use crate::sources::PublisherTrust;
 use crate::stats::RouteStats;
 
-/// What a route of [`Take::Paced`] may serve.
+/// The messages that a route of [`Take::Paced`](super::Take::Paced) may serve.
 pub(super) enum Held {
-    /// This one, which does not wait.
-    Latched(Came, PublisherTrust),
-    /// Nothing yet.
+    /// This one, of a latched source or a publisher that is not accepted: it does not wait.
+    Unpaced(Came, PublisherTrust),
+    /// None yet.
     Early,
     /// Those that wait.
     Due,
 }
 
 impl<L: Listen> Inbox<L> {
-    /// Takes all that wait, and keeps the newest of each publisher.
+    /// Takes the messages that have come, and keeps the newest of each publisher.
     pub(super) fn hold(
         &mut self,
-        wait: Duration,
+        period: Duration,
         known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
     ) -> Result<Held, L::Fault> {
+        self.next = self.next.min(now + period); // the policy may have another by now
         self.due &= !self.waiting.is_empty();
         if self.due {
             return Ok(Held::Due); // what came since is of the next time
@@ -35,30 +36,31 @@ impl<L: Listen> Inbox<L> {
         for _ in 0..MAX_SKIPPED {
             let Some((came, trust)) = self.take(known, now, stats)? else { break };
             if came.input.latched || trust != PublisherTrust::Accepted {
-                return Ok(Held::Latched(came, trust));
+                // However many of these come, those that wait leave in time.
+                self.look_at_time(period, now);
+                return Ok(Held::Unpaced(came, trust));
             }
             let message = std::mem::replace(&mut self.taken, self.spare.pop().unwrap_or_default());
             let gid = came.info.gid;
-            if let Some(at) = self.waiting.iter().position(|waiting| waiting.came.info.gid == gid) {
-                self.leave_out(at, stats);
-            }
+            let before = self.waiting.iter().position(|waiting| waiting.came.info.gid == gid);
             self.waiting.push_back(Waiting { message, came, trust });
-            if self.waiting.len() > MAX_PARKED {
-                self.leave_out(0, stats);
+            if let Some(at) = before.or((self.waiting.len() > MAX_PARKED).then_some(0)) {
+                self.leave_out(at, stats);
+                stats.deny(Denied::OverRate);
             }
         }
-        self.due = wait.is_zero() && !self.waiting.is_empty();
+        self.look_at_time(period, now);
         if !self.due && !self.waiting.is_empty() {
-            self.inputs.listen().look_again(wait);
+            self.inputs.listen().look_again(self.next.saturating_sub(now));
         }
         Ok(if self.due { Held::Due } else { Held::Early })
     }
 
-    fn leave_out(&mut self, at: usize, stats: &RouteStats) {
-        if let Some(Waiting { message, came, trust }) = self.waiting.remove(at) {
-            self.spare.push(message);
-            self.count_lost(&came.info, trust, stats);
-            stats.deny(Denied::OverRate);
+    /// Only messages that waited move the time: others could keep them back for ever.
+    fn look_at_time(&mut self, period: Duration, now: Duration) {
+        self.due = !self.waiting.is_empty() && self.next <= now;
+        if self.due {
+            self.next = now + period;
         }
     }
 }

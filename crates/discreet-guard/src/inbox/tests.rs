@@ -118,7 +118,7 @@ fn policy() -> Arc<Policy> {
     )
 }
 
-fn plan(sources: &[(u8, PublisherTrust, Qos)]) -> Plan {
+pub(super) fn plan(sources: &[(u8, PublisherTrust, Qos)]) -> Plan {
     let source = |(publisher, trust, offered): &(u8, PublisherTrust, Qos)| LaneSource {
         gid: gid(*publisher),
         trust: *trust,
@@ -156,7 +156,7 @@ impl Scene {
         self.judge_by(&plan(&accepted), at);
     }
 
-    fn judge_by(&mut self, plan: &Plan, at: u64) {
+    pub(super) fn judge_by(&mut self, plan: &Plan, at: u64) {
         self.inbox.judge(&self.policy, plan, ms(at)).unwrap();
     }
 
