@@ -1,6 +1,6 @@
 //! Parameters of the robot's nodes: what a stakeholder may ask of them, and what it is told.
 //!
-//! The request that goes in is written anew from what was read, so that it has the values of the declared types and
+//! The request that goes in is serialized again from what was read, so that it has the values of the declared types and
 //! nothing else; so is the answer. Pure: no clock, no ROS.
 
 mod answer;

@@ -40,7 +40,7 @@ pub struct ParameterEntry {
     /// The greatest length that may be set: of a string in bytes, of an array in elements. Without it: any length.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_length: Option<u64>,
-    /// What is hidden in its text for stakeholders whose rule says `as: redacted`, as in a field of a topic. Without it: no
+    /// Personal data that is hidden in its text for stakeholders whose rule says `as: redacted`, as in a field of a topic. Without it: no
     /// redacted form.
     pub redact: Option<RedactionEntry>,
 }

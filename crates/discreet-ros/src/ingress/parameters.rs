@@ -26,7 +26,7 @@ pub fn request(
     }
 }
 
-/// What a stakeholder may have of the robot's answer.
+/// The part of the robot's answer that a stakeholder may have.
 pub fn answer(
     facts: &IngressFacts,
     asked: &Asked,

@@ -194,7 +194,7 @@ impl Reader<'_> {
     #[inline(never)]
     pub(super) fn apart(&mut self, bytes: &[u8], start: usize, end: usize) {
         let known = labelled::may_be_any(bytes, start, end);
-        // Most words are no labels, as in `[amcl]: `.
+        // Most words are not labels, as in `[amcl]: `.
         if !known && !labelled::named::may_end(bytes, end) || labelled::announces(bytes, end) {
             return;
         }

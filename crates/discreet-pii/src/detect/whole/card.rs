@@ -186,7 +186,7 @@ pub(in crate::detect) fn expiry_end(text: &str, start: usize) -> Option<usize> {
     let rest = text.get(start..)?;
     let length = rest.bytes().take(8).take_while(|byte| byte.is_ascii_digit() || *byte == b'/').count();
     let (month, year) = rest.get(..length)?.split_once('/')?;
-    // The fifth of December is no year.
+    // The fifth of December is not a year.
     let late = matches!(year.as_bytes(), [.., b'2'..=b'4', b'0'..=b'9']);
     let whole =
         !rest.get(length..)?.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '%'));
